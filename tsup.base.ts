@@ -1,0 +1,23 @@
+import type { Options } from "tsup";
+
+/** The build of a library: ESM and CommonJS with types for both. */
+export function library(entry: Record<string, string>): Options {
+  return {
+    entry,
+    format: ["esm", "cjs"],
+    // Node 20 has no `await using`; esbuild writes it out for this target.
+    target: "node20.19",
+    platform: "node",
+    // One copy of each module, also for CommonJS: two entries share their classes, and what is imported lazily stays apart.
+    splitting: true,
+    shims: true,
+    dts: { entry },
+    sourcemap: true,
+    clean: true,
+  };
+}
+
+/** The build of a program with a shebang line: ESM alone, no types. */
+export function program(entry: Record<string, string>): Options {
+  return { ...library(entry), format: ["esm"], dts: false, clean: false, shims: false };
+}
