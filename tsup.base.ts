@@ -10,6 +10,8 @@ export function library(entry: Record<string, string>): Options {
     platform: "node",
     // One copy of each module, also for CommonJS: two entries share their classes, and what is imported lazily stays apart.
     splitting: true,
+    // Rollup writes the CommonJS chunks; the other way that tsup has breaks classes with fields.
+    treeshake: true,
     shims: true,
     dts: { entry },
     sourcemap: true,
