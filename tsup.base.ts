@@ -21,5 +21,5 @@ export function library(entry: Record<string, string>): Options {
 
 /** The build of a program with a shebang line: ESM alone, no types. */
 export function program(entry: Record<string, string>): Options {
-  return { ...library(entry), format: ["esm"], dts: false, clean: false, shims: false };
+  return { ...library(entry), format: ["esm"], dts: false, shims: false };
 }

@@ -1,4 +1,4 @@
 import { defineConfig } from "tsup";
-import { library, program } from "../../tsup.base.js";
+import { program } from "../../tsup.base.js";
 
-export default defineConfig([library({ index: "src/index.ts" }), program({ cli: "src/cli.ts" })]);
+export default defineConfig(program({ cli: "src/cli.ts" }));
