@@ -1,4 +1,9 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+
+/** Where `npm test` wants each run counted. */
+const tallies = process.env.TALLY_DIRECTORY;
+const tallyReporter = fileURLToPath(new URL("./scripts/lib/tally-reporter.mjs", import.meta.url));
 
 export default defineConfig({
   test: {
@@ -8,6 +13,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 120_000,
     retry: 0,
+    reporters: tallies ? ["default", [tallyReporter, { directory: tallies }]] : ["default"],
     // Tests of lifecycles measure and count processes; files that run beside each other would disturb them.
     fileParallelism: false,
   },

@@ -1,0 +1,15 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Adds up what `TallyReporter` left in `directory`. */
+export function addUp(directory) {
+  const total = { passed: 0, failed: 0, skipped: 0, reasons: new Map() };
+  for (const file of readdirSync(directory)) {
+    const tally = JSON.parse(readFileSync(join(directory, file), "utf8"));
+    total.passed += tally.passed;
+    total.failed += tally.failed;
+    total.skipped += tally.skipped;
+    for (const reason of tally.reasons) total.reasons.set(reason, (total.reasons.get(reason) ?? 0) + 1);
+  }
+  return total;
+}

@@ -1,0 +1,43 @@
+import { hasProgram, installCommand, installSystemPackages, packageManager, rootPrefix } from "./system-packages.mjs";
+import { say } from "./run.mjs";
+
+/** What the tests use beside Node: the program looked for, and Debian's package that brings it. */
+const requirements = [
+  { program: "bwrap", package: "bubblewrap", without: "sandboxes by bubblewrap" },
+  { program: "dockerd", package: "docker.io", without: "sandboxes by Docker" },
+  { program: "iptables", package: "iptables", without: "networks of the private Docker engine" },
+  { program: "ip", package: "iproute2", without: "networks of the private Docker engine" },
+  { program: "podman", package: "podman", without: "sandboxes by Podman" },
+  { program: "runc", package: "runc", without: "sandboxes by Docker and Podman" },
+  { program: "busybox", package: "busybox-static", without: "images with busybox" },
+  { program: "mmdebstrap", package: "mmdebstrap", without: "images with a Debian userland" },
+  { program: "unshare", package: "util-linux", without: "processes in namespaces of their own" },
+];
+
+/** Installs what the tests need where it may (apt-get, as root or by sudo without a password); else says what is missing. */
+export async function provideTestRequirements() {
+  if (process.platform !== "linux") {
+    say("Not Linux: the tests that need bubblewrap or an engine of their own skip.");
+    return;
+  }
+  const missing = requirements.filter(({ program }) => !hasProgram(program));
+  if (missing.length === 0) {
+    say("Everything is there.");
+    return;
+  }
+  const packages = missing.map((requirement) => requirement.package);
+  const manager = packageManager();
+  const prefix = await rootPrefix();
+  const mayInstall = manager?.program === "apt-get" && prefix && !process.argv.includes("--no-system-packages");
+  if (mayInstall) {
+    try {
+      await installSystemPackages(manager, prefix, packages);
+      return;
+    } catch (error) {
+      say(`That failed: ${error.message}`);
+    }
+  }
+  for (const { program, without } of missing) say(`Missing: ${program}. The tests of ${without} skip.`);
+  if (manager?.program === "apt-get") say(`To run them: ${installCommand(manager, packages)}`);
+  else say(`To run them, install what Debian calls: ${packages.join(" ")}`);
+}

@@ -1,0 +1,52 @@
+// Everything that is checked, from nothing but Node and npm: `npm test`.
+//   --no-system-packages   install nothing outside this folder; what is missing is said, and its tests skip
+import "./lib/node-version.mjs";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { installWorkspace } from "./lib/pnpm.mjs";
+import { CommandFailed, run, say, step } from "./lib/run.mjs";
+import { addUp } from "./lib/tally.mjs";
+import { provideTestRequirements } from "./lib/test-requirements.mjs";
+
+const started = performance.now();
+const tallies = mkdtempSync(join(tmpdir(), "nanoclaw-tally-"));
+const failed = [];
+
+/** A step whose failure is told at the end, so that the ones after it still run. */
+async function check(title, argv, env) {
+  try {
+    await step(title, () => run(argv, { show: true, env }));
+  } catch (error) {
+    if (!(error instanceof CommandFailed)) throw error;
+    say(`   ${title} failed: ${error.message}`);
+    failed.push(title);
+  }
+}
+
+try {
+  await step("Workspace", installWorkspace);
+  await step("What the tests need of the system", provideTestRequirements);
+  await step("Build", () => run(["pnpm", "build"], { show: true }));
+  await check("Types", ["pnpm", "typecheck"]);
+  await check("Format and lint", ["pnpm", "lint"]);
+  await check("Dead code", ["pnpm", "knip"]);
+  // One package after the other: tests that count processes or measure do not bear company.
+  await check("Tests", ["pnpm", "test:packages", "--continue"], { TALLY_DIRECTORY: tallies });
+  await check("Packages", ["pnpm", "check:packages"]);
+  await check("Release rehearsal", ["pnpm", "rehearse:release"]);
+} catch (error) {
+  say(`\n${error instanceof CommandFailed ? error.message : error.stack}`);
+  failed.push("the steps before the tests");
+}
+
+const total = addUp(tallies);
+rmSync(tallies, { recursive: true });
+if (total.skipped > 0) say("\nSkipped, and why:");
+for (const [reason, count] of total.reasons) say(`  ${count} × ${reason}`);
+say(`\nTook ${((performance.now() - started) / 60_000).toFixed(1)} minutes`);
+if (failed.length > 0) say(`Failed: ${failed.join(", ")}`);
+// A failed step counts as one, unless it failed by tests that are counted already.
+const failures = total.failed + failed.filter((title) => title !== "Tests" || total.failed === 0).length;
+say(`${total.passed} passed, ${failures} failed, ${total.skipped} skipped`);
+process.exitCode = failures > 0 ? 1 : 0;
