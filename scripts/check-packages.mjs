@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { checkCore } from "./lib/core-promises.mjs";
 import { installIntoEmptyProject, tryEverything } from "./lib/empty-project.mjs";
 import { entriesOf, publishablePackages } from "./lib/publishable.mjs";
-import { run, step } from "./lib/run.mjs";
+import { run, say, step } from "./lib/run.mjs";
 
 const work = mkdtempSync(join(tmpdir(), "nanoclaw-packages-"));
 try {
@@ -20,8 +20,9 @@ try {
   });
   await step("publint and are-the-types-wrong", async () => {
     for (const found of packages) {
-      await run(["pnpm", "exec", "publint", "run", "--strict", found.tarball], { show: true });
-      if (entriesOf(found).length > 0) await run(typesCheck(found), { show: true });
+      await run(["pnpm", "exec", "publint", "run", "--strict", found.tarball]);
+      if (entriesOf(found).length > 0) await run(typesCheck(found));
+      say(`   ${found.name}`);
     }
   });
   const project = join(work, "project");

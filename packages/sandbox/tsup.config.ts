@@ -1,5 +1,6 @@
 import { defineConfig } from "tsup";
 import { library } from "../../tsup.base.js";
+import { bundledLicences } from "../../tsup.licences.js";
 
 export default defineConfig({
   ...library({ index: "src/index.ts", adapter: "src/adapter.ts" }),
@@ -10,5 +11,10 @@ export default defineConfig({
     "guardian-main": "src/internal/guardian-main.ts",
   },
   // Bundled, so that the published package has no runtime dependency. Imported lazily, it stays a chunk of its own.
-  noExternal: ["tar"],
+  noExternal: [/^tar(\/|$)/],
+  esbuildOptions(options) {
+    // The usual entry is already bundled: nothing of it could be left out, nor its parts' licences be found.
+    options.alias = { tar: "tar/raw" };
+  },
+  esbuildPlugins: [bundledLicences("dist/THIRD-PARTY-LICENCES.txt")],
 });

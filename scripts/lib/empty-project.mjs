@@ -15,7 +15,9 @@ export async function installIntoEmptyProject(directory, packages) {
 
 /** The versions of this workspace, so that the empty project finds most of it in npm's cache. */
 async function catalogVersions() {
-  const [{ devDependencies }] = JSON.parse(await run(["pnpm", "list", "--depth", "0", "--json"], { cwd: root }));
+  const [{ devDependencies }] = JSON.parse(
+    await run(["pnpm", "list", "--depth", "0", "--json"], { cwd: root }),
+  );
   const version = (name) => [name, devDependencies[name].version];
   return { devDependencies: Object.fromEntries(["@types/node", "typescript", "vitest"].map(version)) };
 }

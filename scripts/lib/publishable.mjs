@@ -8,7 +8,9 @@ import { run } from "./run.mjs";
  * @returns {Promise<{ name: string, directory: string, manifest: Record<string, any> }[]>}
  */
 export async function publishablePackages({ cwd, signal } = {}) {
-  const listed = JSON.parse(await run(["pnpm", "list", "--recursive", "--depth", "-1", "--json"], { cwd, signal }));
+  const listed = JSON.parse(
+    await run(["pnpm", "list", "--recursive", "--depth", "-1", "--json"], { cwd, signal }),
+  );
   return listed
     .filter((found) => !found.private)
     .map(({ name, path }) => ({
@@ -22,5 +24,8 @@ export async function publishablePackages({ cwd, signal } = {}) {
 export function entriesOf({ name, manifest }) {
   return Object.entries(manifest.exports)
     .filter(([subpath]) => !subpath.endsWith(".json"))
-    .map(([subpath, conditions]) => ({ specifier: name + subpath.slice(1), require: "require" in conditions }));
+    .map(([subpath, conditions]) => ({
+      specifier: name + subpath.slice(1),
+      require: "require" in conditions,
+    }));
 }

@@ -13,7 +13,9 @@ export const environment = {
 
 export class CommandFailed extends Error {
   constructor(command, exitCode, signal, output) {
-    super(`${command} ${signal ? `was ended by ${signal}` : `exited with ${exitCode}`}${output && `:\n${output}`}`);
+    super(
+      `${command} ${signal ? `was ended by ${signal}` : `exited with ${exitCode}`}${output && `:\n${output}`}`,
+    );
     this.exitCode = exitCode;
     this.output = output;
   }

@@ -30,7 +30,15 @@ const managers = [
   {
     program: "apt-get",
     refresh: ["apt-get", "update", "-q"],
-    install: ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-q", "--no-install-recommends"],
+    install: [
+      "env",
+      "DEBIAN_FRONTEND=noninteractive",
+      "apt-get",
+      "install",
+      "-y",
+      "-q",
+      "--no-install-recommends",
+    ],
   },
   { program: "dnf", install: ["dnf", "install", "-y"] },
   { program: "apk", install: ["apk", "add"] },

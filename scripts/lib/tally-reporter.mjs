@@ -8,7 +8,13 @@ export default class TallyReporter {
   }
 
   onTestRunEnd(modules, unhandledErrors) {
-    const tally = { run: basename(process.cwd()), passed: 0, failed: unhandledErrors.length, skipped: 0, reasons: [] };
+    const tally = {
+      run: basename(process.cwd()),
+      passed: 0,
+      failed: unhandledErrors.length,
+      skipped: 0,
+      reasons: [],
+    };
     for (const module of modules) {
       const failedBefore = tally.failed;
       for (const test of module.children.allTests()) {

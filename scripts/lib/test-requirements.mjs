@@ -1,5 +1,11 @@
-import { hasProgram, installCommand, installSystemPackages, packageManager, rootPrefix } from "./system-packages.mjs";
 import { say } from "./run.mjs";
+import {
+  hasProgram,
+  installCommand,
+  installSystemPackages,
+  packageManager,
+  rootPrefix,
+} from "./system-packages.mjs";
 
 /** What the tests use beside Node: the program looked for, and Debian's package that brings it. */
 const requirements = [
@@ -28,7 +34,8 @@ export async function provideTestRequirements() {
   const packages = missing.map((requirement) => requirement.package);
   const manager = packageManager();
   const prefix = await rootPrefix();
-  const mayInstall = manager?.program === "apt-get" && prefix && !process.argv.includes("--no-system-packages");
+  const mayInstall =
+    manager?.program === "apt-get" && prefix && !process.argv.includes("--no-system-packages");
   if (mayInstall) {
     try {
       await installSystemPackages(manager, prefix, packages);
