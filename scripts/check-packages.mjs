@@ -30,7 +30,7 @@ try {
   await step("Import and compile every entry, start every program", () => tryEverything(project, packages));
   await step("What the core promises", () => checkCore(project, packages));
 } finally {
-  rmSync(work, { recursive: true, force: true });
+  rmSync(work, { recursive: true, force: true, maxRetries: 5 });
 }
 
 function typesCheck(found) {

@@ -10,12 +10,6 @@ import { root, run, say, step } from "./lib/run.mjs";
 import { addPatch, changedSince, commit, copyWorkspace, versionsIn } from "./lib/workspace-copy.mjs";
 
 const adapter = "@nanoclaw/sandbox-docker";
-const interrupted = new AbortController();
-const { signal } = interrupted;
-for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-  process.once(name, () => interrupted.abort(new Error(`Ended by ${name}.`)));
-}
-
 const work = mkdtempSync(join(tmpdir(), "nanoclaw-release-"));
 let registry;
 try {
@@ -25,20 +19,20 @@ try {
   process.exitCode = 1;
 } finally {
   await registry?.close();
-  rmSync(work, { recursive: true, force: true });
+  rmSync(work, { recursive: true, force: true, maxRetries: 5 });
 }
 
 async function rehearse() {
   const copy = join(work, "workspace");
   const project = join(work, "project");
-  await step("Build", () => run(["pnpm", "build"], { signal }));
-  await step("Copy the workspace", () => copyWorkspace(copy, signal));
-  const names = (await publishablePackages({ cwd: copy, signal })).map(({ name }) => name);
+  await step("Build", () => run(["pnpm", "build"]));
+  await step("Copy the workspace", () => copyWorkspace(copy));
+  const names = (await publishablePackages({ cwd: copy })).map(({ name }) => name);
   registry = await startRegistry({ storage: join(work, "registry"), ours: names });
   const env = clientEnvironment();
 
   await step("Release everything", () => release(copy, env));
-  const first = await versionsIn(copy, signal);
+  const first = await versionsIn(copy);
   for (const [name, version] of first) {
     await expectVersions(name, [version]);
     say(`   ${name} ${version}`);
@@ -51,7 +45,7 @@ async function rehearse() {
     await addPatch(copy, adapter);
     await release(copy, env);
   });
-  for (const [name, version] of await versionsIn(copy, signal)) {
+  for (const [name, version] of await versionsIn(copy)) {
     const before = first.get(name);
     if ((name === adapter) === (version === before))
       throw new Error(`${name} went from ${before} to ${version}.`);
@@ -59,7 +53,7 @@ async function rehearse() {
     say(`   ${name} ${version}${name === adapter ? ` (was ${before})` : ", as before"}`);
   }
   await step("The program with the patch", async () => {
-    await run(["npm", "update", adapter, "--no-audit", "--no-fund"], { cwd: project, env, signal });
+    await run(["npm", "update", adapter, "--no-audit", "--no-fund"], { cwd: project, env });
     await useAdapter(project);
   });
 }
@@ -80,10 +74,10 @@ function clientEnvironment() {
 
 /** What the release workflow does: versions from the changesets, then publish what is not published yet. */
 async function release(copy, env) {
-  await run(["pnpm", "exec", "changeset", "version"], { cwd: copy, env, signal });
-  say((await changedSince(copy, "HEAD", signal)).map((file) => `   changed: ${file}`).join("\n"));
-  await commit(copy, "Versions", signal);
-  await run(["pnpm", "exec", "changeset", "publish"], { cwd: copy, env, signal });
+  await run(["pnpm", "exec", "changeset", "version"], { cwd: copy, env });
+  say((await changedSince(copy, "HEAD")).map((file) => `   changed: ${file}`).join("\n"));
+  await commit(copy, "Versions");
+  await run(["pnpm", "exec", "changeset", "publish"], { cwd: copy, env });
 }
 
 async function expectVersions(name, expected) {
@@ -97,8 +91,8 @@ async function expectVersions(name, expected) {
 
 async function installAdapter(project, env) {
   mkdirSync(project);
-  await run(["npm", "init", "--yes"], { cwd: project, env, signal });
-  await run(["npm", "install", adapter, "--no-audit", "--no-fund"], { cwd: project, env, signal });
+  await run(["npm", "init", "--yes"], { cwd: project, env });
+  await run(["npm", "install", adapter, "--no-audit", "--no-fund"], { cwd: project, env });
   const ours = readdirSync(join(project, "node_modules/@nanoclaw")).sort().join(", ");
   say(`   brought of ours: ${ours}`);
   if (ours !== "sandbox, sandbox-docker") throw new Error("It should bring itself and the core.");
@@ -106,5 +100,5 @@ async function installAdapter(project, env) {
 
 async function useAdapter(project) {
   cpSync(join(root, "scripts/rehearsal-program.mjs"), join(project, "program.mjs"));
-  await run(["node", "program.mjs"], { cwd: project, signal, show: true });
+  await run(["node", "program.mjs"], { cwd: project, show: true });
 }

@@ -1,16 +1,16 @@
 // Everything that is checked, from nothing but Node and npm: `npm test`.
 //   --no-system-packages   install nothing outside this folder; what is missing is said, and its tests skip
 import "./lib/node-version.mjs";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { installWorkspace } from "./lib/pnpm.mjs";
-import { CommandFailed, run, say, step } from "./lib/run.mjs";
+import { CommandFailed, root, run, say, step } from "./lib/run.mjs";
 import { addUp } from "./lib/tally.mjs";
 import { provideTestRequirements } from "./lib/test-requirements.mjs";
 
 const started = performance.now();
-const tallies = mkdtempSync(join(tmpdir(), "nanoclaw-tally-"));
+const tallies = join(root, "node_modules/.cache/tallies");
+const quiet = "--output-logs=errors-only";
 const failed = [];
 
 /** A step whose failure is told at the end, so that the ones after it still run. */
@@ -24,11 +24,12 @@ async function check(title, argv, env) {
   }
 }
 
+rmSync(tallies, { recursive: true, force: true });
 try {
   await step("Workspace", installWorkspace);
   await step("What the tests need of the system", provideTestRequirements);
-  await step("Build", () => run(["pnpm", "build"], { show: true }));
-  await check("Types", ["pnpm", "typecheck"]);
+  await step("Build", () => run(["pnpm", "build", quiet], { show: true }));
+  await check("Types", ["pnpm", "typecheck", quiet]);
   await check("Format and lint", ["pnpm", "lint"]);
   await check("Dead code", ["pnpm", "knip"]);
   // One package after the other: tests that count processes or measure do not bear company.
@@ -37,11 +38,11 @@ try {
   await check("Release rehearsal", ["pnpm", "rehearse:release"]);
 } catch (error) {
   say(`\n${error instanceof CommandFailed ? error.message : error.stack}`);
-  failed.push("the steps before the tests");
+  failed.push("the run, which stopped early");
 }
 
 const total = addUp(tallies);
-rmSync(tallies, { recursive: true });
+if (total.passed === 0) failed.push("the run, in which no test passed");
 if (total.skipped > 0) say("\nSkipped, and why:");
 for (const [reason, count] of total.reasons) say(`  ${count} × ${reason}`);
 say(`\nTook ${((performance.now() - started) / 60_000).toFixed(1)} minutes`);

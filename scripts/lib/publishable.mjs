@@ -7,10 +7,8 @@ import { run } from "./run.mjs";
  *
  * @returns {Promise<{ name: string, directory: string, manifest: Record<string, any> }[]>}
  */
-export async function publishablePackages({ cwd, signal } = {}) {
-  const listed = JSON.parse(
-    await run(["pnpm", "list", "--recursive", "--depth", "-1", "--json"], { cwd, signal }),
-  );
+export async function publishablePackages({ cwd } = {}) {
+  const listed = JSON.parse(await run(["pnpm", "list", "--recursive", "--depth", "-1", "--json"], { cwd }));
   return listed
     .filter((found) => !found.private)
     .map(({ name, path }) => ({

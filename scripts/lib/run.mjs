@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 
 /** Directory of the repository. */
 export const root = new URL("../../", import.meta.url).pathname.replace(/\/$/, "");
@@ -21,49 +22,62 @@ export class CommandFailed extends Error {
   }
 }
 
+const interruption = new AbortController();
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  // Once: who asks a second time does not want to wait for the cleaning up.
+  process.once(name, () => {
+    process.exitCode = 130;
+    interruption.abort(new Error(`Ended by ${name}.`));
+  });
+}
+
 /**
  * Runs a command without a shell and resolves to its stdout; rejects with `CommandFailed` on anything but 0.
- * It runs in a process group of its own, which is killed when `signal` aborts.
+ * When this process is told to end, so is the command with everything it started, and the promise rejects: whoever
+ * waits for it then cleans up in its `finally`.
  *
  * @param {string[]} argv
- * @param {{ cwd?: string, env?: Record<string, string | undefined>, signal?: AbortSignal, show?: boolean }} options
+ * @param {{ cwd?: string, env?: Record<string, string | undefined>, show?: boolean }} options
  *   `show` (default false) passes its output on instead of collecting it.
  * @returns {Promise<string>}
  */
-export function run(argv, { cwd = root, env = {}, signal, show = false } = {}) {
-  signal?.throwIfAborted();
-  return new Promise((resolve, reject) => {
-    const child = spawn(argv[0], argv.slice(1), {
-      cwd,
-      env: { ...environment, ...env },
-      stdio: show ? ["ignore", "inherit", "inherit"] : ["ignore", "pipe", "pipe"],
-      // A terminal's Ctrl-C reaches what is shown by itself; the rest has a group that can be killed as one.
-      detached: signal !== undefined,
-    });
-    const kill = () => {
-      try {
-        process.kill(-child.pid, "SIGKILL");
-      } catch (error) {
-        if (error.code !== "ESRCH") throw error;
-      }
-    };
-    signal?.addEventListener("abort", kill, { once: true });
-    let stdout = "";
-    let stderr = "";
-    child.stdout?.setEncoding("utf8").on("data", (text) => {
-      stdout += text;
-    });
-    child.stderr?.setEncoding("utf8").on("data", (text) => {
-      stderr += text;
-    });
-    child.on("error", reject);
-    child.on("close", (exitCode, endedBy) => {
-      signal?.removeEventListener("abort", kill);
-      if (signal?.aborted) reject(signal.reason);
-      else if (exitCode === 0) resolve(stdout);
-      else reject(new CommandFailed(argv.join(" "), exitCode, endedBy, (stderr + stdout).trim()));
-    });
+export async function run(argv, { cwd = root, env = {}, show = false } = {}) {
+  const { signal } = interruption;
+  signal.throwIfAborted();
+  const child = spawn(argv[0], argv.slice(1), {
+    cwd,
+    env: { ...environment, ...env },
+    stdio: show ? ["ignore", "inherit", "inherit"] : ["ignore", "pipe", "pipe"],
+    // A process group of its own, so that everything it started can be told to end.
+    detached: true,
   });
+  const end = () => endGroup(child);
+  signal.addEventListener("abort", end, { once: true });
+  const output = { stdout: "", stderr: "" };
+  for (const stream of ["stdout", "stderr"]) {
+    child[stream]?.setEncoding("utf8").on("data", (text) => {
+      output[stream] += text;
+    });
+  }
+  const [exitCode, endedBy] = await once(child, "close").finally(() =>
+    signal.removeEventListener("abort", end),
+  );
+  signal.throwIfAborted();
+  if (exitCode === 0) return output.stdout;
+  throw new CommandFailed(argv.join(" "), exitCode, endedBy, (output.stderr + output.stdout).trim());
+}
+
+function endGroup(child) {
+  tell(child, "SIGINT");
+  setTimeout(() => tell(child, "SIGKILL"), 10_000).unref();
+}
+
+function tell(child, signal) {
+  try {
+    process.kill(-child.pid, signal);
+  } catch (error) {
+    if (error.code !== "ESRCH") throw error;
+  }
 }
 
 export function say(text) {

@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Adds up what `TallyReporter` left in `directory`. */
 export function addUp(directory) {
   const total = { passed: 0, failed: 0, skipped: 0, reasons: new Map() };
-  for (const file of readdirSync(directory)) {
+  for (const file of existsSync(directory) ? readdirSync(directory) : []) {
     const tally = JSON.parse(readFileSync(join(directory, file), "utf8"));
     total.passed += tally.passed;
     total.failed += tally.failed;
