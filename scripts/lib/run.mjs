@@ -24,8 +24,9 @@ export class CommandFailed extends Error {
 
 const interruption = new AbortController();
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-  // Once: who asks a second time does not want to wait for the cleaning up.
-  process.once(name, () => {
+  process.on(name, () => {
+    // Who asks a second time does not want to wait for the cleaning up.
+    if (interruption.signal.aborted) process.exit(130);
     process.exitCode = 130;
     interruption.abort(new Error(`Ended by ${name}.`));
   });
