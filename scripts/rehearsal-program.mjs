@@ -1,17 +1,17 @@
 // A first program, run in the empty project of the rehearsal with what was published.
-import { createSandbox, SandboxError } from "@nanoclaw/sandbox";
+import { createSandbox, probeEngine, SandboxError } from "@nanoclaw/sandbox";
 import { docker } from "@nanoclaw/sandbox-docker";
 
 const provider = docker();
 const image = process.env.REHEARSAL_IMAGE;
-const report = await provider.probe({ signal: AbortSignal.timeout(20_000), emit: () => undefined });
+const report = await probeEngine(provider, { timeoutMs: 20_000 });
 
 if (report.available && image) {
   const sandbox = await createSandbox(provider, { image, network: "none" });
   try {
     const { stdout, exitCode } = await sandbox.exec(["echo", "from a sandbox"]);
     if (exitCode !== 0 || stdout !== "from a sandbox\n") throw new Error(`${exitCode}: ${stdout}`);
-    console.log(`   ran a command on ${report.endpoint} (${report.version}): ${stdout.trim()}`);
+    console.log(`   ran a command on Docker ${report.version}: ${stdout.trim()}`);
   } finally {
     await sandbox.destroy();
   }

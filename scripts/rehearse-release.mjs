@@ -4,6 +4,7 @@ import "./lib/node-version.mjs";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startPrivateDocker } from "./lib/engines.mjs";
 import { publishablePackages } from "./lib/publishable.mjs";
 import { startRegistry } from "./lib/registry.mjs";
 import { root, run, say, step } from "./lib/run.mjs";
@@ -12,6 +13,7 @@ import { addPatch, changedSince, commit, copyWorkspace, versionsIn } from "./lib
 const adapter = "@nanoclaw/sandbox-docker";
 const work = mkdtempSync(join(tmpdir(), "nanoclaw-release-"));
 let registry;
+let engine;
 try {
   await rehearse();
 } catch (error) {
@@ -19,6 +21,7 @@ try {
   process.exitCode = 1;
 } finally {
   await registry?.close();
+  await engine?.stop();
   rmSync(work, { recursive: true, force: true, maxRetries: 5 });
 }
 
@@ -39,7 +42,10 @@ async function rehearse() {
   }
 
   await step(`npm install ${adapter} in an empty project`, () => installAdapter(project, env));
-  await step("A program with it", () => useAdapter(project));
+  await step("A program with it", async () => {
+    engine = await startPrivateDocker(say);
+    await useAdapter(project);
+  });
 
   await step(`Release a patch of ${adapter} alone`, async () => {
     await addPatch(copy, adapter);
@@ -100,5 +106,6 @@ async function installAdapter(project, env) {
 
 async function useAdapter(project) {
   cpSync(join(root, "scripts/rehearsal-program.mjs"), join(project, "program.mjs"));
-  await run(["node", "program.mjs"], { cwd: project, show: true });
+  const env = engine && { DOCKER_HOST: engine.dockerHost, REHEARSAL_IMAGE: engine.image };
+  await run(["node", "program.mjs"], { cwd: project, env, show: true });
 }
