@@ -21,8 +21,8 @@ try {
   process.exitCode = 1;
 } finally {
   await registry?.close();
-  await engine?.stop();
   rmSync(work, { recursive: true, force: true, maxRetries: 5 });
+  await engine?.stop();
 }
 
 async function rehearse() {
