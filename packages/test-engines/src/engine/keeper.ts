@@ -1,0 +1,52 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { scriptPath } from "../scripts.js";
+import type { Place } from "./place.js";
+
+/** Exit code of the keeper when another engine has the bridge of this number. */
+export const BRIDGE_TAKEN = 75;
+
+/** The process beside an engine that starts it, and removes all of it when this process lets go or dies. */
+export interface Keeper {
+  readonly pid: number;
+  /** Starts the engine's daemon; for the first time, or after it was killed. */
+  start(): void;
+  /** Asks for the end. Await `ended` for it. */
+  letGo(): void;
+  /** Its exit code; by then everything has been removed. Never rejects. */
+  readonly ended: Promise<number | null>;
+}
+
+export function startKeeper(place: Place, command: readonly string[], env: NodeJS.ProcessEnv): Keeper {
+  const log = openSync(join(place.directory, "engine.log"), "a");
+  let child: ChildProcess;
+  try {
+    const { number, directory, network } = place;
+    child = spawn("sh", [scriptPath("keep-engine.sh"), directory, String(number), network, ...command], {
+      cwd: "/",
+      env,
+      // A session of its own: Ctrl-C in a terminal reaches the owner alone, which then stops the engine in order.
+      detached: true,
+      stdio: ["pipe", log, log],
+    });
+  } finally {
+    closeSync(log);
+  }
+  const { pid, stdin } = child;
+  if (pid === undefined || stdin === null) throw new Error("sh could not be started");
+  // What is written to a keeper that has ended is of no interest: `ended` tells.
+  stdin.on("error", () => undefined);
+  // A forgotten engine must not keep its owner alive; when the owner ends, so does the engine.
+  child.unref();
+  if ("unref" in stdin && typeof stdin.unref === "function") stdin.unref();
+  return {
+    pid,
+    start: () => stdin.write("start\n"),
+    letGo: () => {
+      child.ref();
+      stdin.end();
+    },
+    ended: new Promise((resolve) => child.once("exit", (code) => resolve(code))),
+  };
+}
