@@ -1,4 +1,7 @@
 import { defineConfig } from "tsup";
 import { program } from "../../tsup.base.js";
 
-export default defineConfig(program({ cli: "src/cli.ts" }));
+export default defineConfig(
+  // The other two are processes that the first one starts.
+  program({ cli: "src/cli.ts", owner: "src/owner/main.ts", watchdog: "src/watchdog/main.ts" }),
+);

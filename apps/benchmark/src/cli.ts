@@ -1,2 +1,46 @@
 #!/usr/bin/env node
-export {};
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import { failureMessage } from "./failure-message.js";
+import { verdictsOf } from "./report/checks.js";
+import { markdownOf } from "./report/markdown.js";
+import { allHold, verdictTable } from "./report/verdicts.js";
+import { parseResult, type RunResult } from "./result.js";
+import { addRunCommand } from "./run-command.js";
+import { ownVersion } from "./version.js";
+
+const program = new Command("sandbox-bench")
+  .description("Compares sandbox engines on this machine, beside what they do by their own means.")
+  .version(ownVersion())
+  .showHelpAfterError();
+
+addRunCommand(program);
+
+program
+  .command("check")
+  .description("say which promises a run keeps; exits with 1 when one is broken")
+  .argument("<file>", "what run --json wrote")
+  .action((file: string) => {
+    const verdicts = verdictsOf(read(file));
+    process.stdout.write(`${verdictTable(verdicts)}\n`);
+    if (!allHold(verdicts)) process.exitCode = 1;
+  });
+
+program
+  .command("report")
+  .description("write a run as Markdown")
+  .argument("<file>", "what run --json wrote")
+  .action((file: string) => {
+    process.stdout.write(markdownOf(read(file)));
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`${failureMessage(error)}\n`);
+  process.exitCode = 1;
+}
+
+function read(file: string): RunResult {
+  return parseResult(readFileSync(file, "utf8"));
+}

@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { parseEngine } from "./find.js";
+import { chooseImage } from "./image.js";
+
+test("an engine may have an address", () => {
+  expect(parseEngine("local")).toEqual({ engine: "local", providerOptions: {} });
+  expect(parseEngine("docker=unix:///a=b.sock")).toEqual({
+    engine: "docker",
+    providerOptions: { host: "unix:///a=b.sock" },
+  });
+  expect(() => parseEngine("local=unix:///a")).toThrow("Only docker takes an address");
+});
+
+test("an image is chosen that the engine has", () => {
+  expect(chooseImage(["debian:stable-slim", "busybox:latest"])).toBe("debian:stable-slim");
+  expect(chooseImage(["node:22", "registry:5000/team/busybox:1"])).toBe("registry:5000/team/busybox:1");
+  expect(chooseImage(["localhost/busybox"])).toBe("localhost/busybox");
+  expect(chooseImage(["postgres:17"])).toBeUndefined();
+});

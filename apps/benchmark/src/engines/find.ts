@@ -1,0 +1,88 @@
+import { probeEngine } from "@nanoclaw/sandbox";
+import type { EngineReport } from "@nanoclaw/sandbox/adapter";
+import { failureMessage } from "../failure-message.js";
+import { connect } from "./connection.js";
+import { provideImage } from "./image.js";
+import { ownEngines, providerOf } from "./provider.js";
+import type { Target } from "./target.js";
+
+/** What to look for and how to measure it. */
+export interface EngineQuestion {
+  /** `docker`, `local`, an adapter's package, or one of these with an address: `docker=unix:///path`. */
+  readonly engine: string;
+  readonly image?: string;
+  readonly network: Target["network"];
+  readonly runId: string;
+  readonly signal: AbortSignal;
+  /** For what takes a while. */
+  say(line: string): void;
+}
+
+/** An engine that was looked for. */
+export interface FoundEngine {
+  readonly label: string;
+  readonly version?: string;
+  readonly endpoint?: string;
+  readonly details: Readonly<Record<string, string>>;
+  /** Set where it can be measured. */
+  readonly target?: Target;
+  /** Set where it cannot. */
+  readonly absent?: string;
+}
+
+/** Never rejects for an engine that is not there: that is a row in the results. */
+export async function findEngine(question: EngineQuestion): Promise<FoundEngine> {
+  const label = question.engine;
+  let report: EngineReport | undefined;
+  try {
+    const { engine, providerOptions } = parseEngine(label);
+    const provider = await providerOf(engine, providerOptions);
+    report = await probeEngine(provider, { signal: question.signal });
+    if (!report.available) return { ...facts(label, report), absent: whyNot(report) };
+    const { network, runId } = question;
+    const { endpoint } = report;
+    const image =
+      engine === "docker" && endpoint !== undefined
+        ? await provideImage(connect(endpoint), question.image, question.say)
+        : provider.capabilities.images
+          ? question.image
+          : undefined;
+    const target: Target = {
+      engine,
+      label,
+      providerOptions,
+      network,
+      runId,
+      ...(endpoint === undefined ? {} : { endpoint }),
+      ...(image === undefined ? {} : { image }),
+    };
+    return { ...facts(label, report), target };
+  } catch (error) {
+    question.signal.throwIfAborted();
+    return { ...facts(label, report), absent: failureMessage(error) };
+  }
+}
+
+export function parseEngine(text: string): { engine: string; providerOptions: Record<string, unknown> } {
+  const [, engine = text, address] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  if (address === undefined) return { engine, providerOptions: {} };
+  if (engine !== "docker") throw new Error(`Only docker takes an address, as in docker=${address}.`);
+  return { engine, providerOptions: { host: address } };
+}
+
+/** What is measured when nothing is said. */
+export const defaultEngines = ownEngines;
+
+function facts(label: string, report: EngineReport | undefined): Omit<FoundEngine, "target" | "absent"> {
+  return {
+    label,
+    details: report?.details ?? {},
+    ...(report?.version === undefined ? {} : { version: report.version }),
+    ...(report?.endpoint === undefined ? {} : { endpoint: report.endpoint }),
+  };
+}
+
+function whyNot({ problems }: EngineReport): string {
+  const reasons = problems.map(({ message, hint }) => [message, hint].filter(Boolean).join(" "));
+  return reasons.join(" ") || "It is not there.";
+}

@@ -1,0 +1,101 @@
+// A process that owns sandboxes, to be measured or killed from outside. Started by owner-process.ts.
+import { setTimeout as delay } from "node:timers/promises";
+import { timed } from "../clock.js";
+import type { LiveSandbox } from "../contender.js";
+import { reopenContender } from "../contenders/index.js";
+import { failureMessage } from "../failure-message.js";
+import { BLOCK_BYTES, BlockChecker, blockScript } from "./counted-blocks.js";
+import { watchMemory } from "./memory.js";
+import type {
+  Cost,
+  OwnerAssignment,
+  OwnerReply,
+  OwnerRequest,
+  OwnerTask,
+  OwnerTasks,
+  SlowReading,
+} from "./tasks.js";
+
+type Handlers = {
+  [T in OwnerTask]: (values: OwnerTasks[T]["arguments"]) => Promise<OwnerTasks[T]["result"]>;
+};
+
+const assignment: OwnerAssignment = JSON.parse(process.argv[2] ?? "");
+const opening = reopenContender(assignment.contenderId, assignment.target, new AbortController().signal);
+const sandboxes: LiveSandbox[] = [];
+
+const handlers: Handlers = {
+  async ready() {
+    await opening;
+    return {};
+  },
+  async start() {
+    const sandbox = await (await opening).start();
+    sandboxes.push(sandbox);
+    return { id: sandbox.id };
+  },
+  async begin({ argv }) {
+    for (const sandbox of sandboxes) {
+      // It ends with the sandbox, which is an error that nobody needs to hear of.
+      sandbox.exec(argv).catch(() => undefined);
+    }
+    return {};
+  },
+  upload: ({ hostPath, guestPath }) =>
+    costOf(async () => method("upload").call(first(), hostPath, guestPath)),
+  download: ({ hostPath, guestPath }) =>
+    costOf(async () => method("download").call(first(), guestPath, hostPath)),
+  readSlowly: (reading) => costOf(() => readSlowly(reading)),
+  async end() {
+    await Promise.all(sandboxes.splice(0).map((sandbox) => sandbox.remove()));
+    return {};
+  },
+};
+
+process.on("message", (request: OwnerRequest) => {
+  void answer(request).then((reply) => process.send?.(reply));
+});
+// Whoever started it is gone, and with it the reason to be here.
+process.on("disconnect", () => process.exit());
+
+async function answer({ id, task, arguments: values }: OwnerRequest): Promise<OwnerReply> {
+  try {
+    return { id, result: await (handlers[task] as (values: unknown) => Promise<unknown>)(values) };
+  } catch (error) {
+    return { id, error: failureMessage(error) };
+  }
+}
+
+function first(): LiveSandbox {
+  const [sandbox] = sandboxes;
+  if (!sandbox) throw new Error("There is no sandbox yet.");
+  return sandbox;
+}
+
+function method<K extends "upload" | "download" | "stream">(name: K): NonNullable<LiveSandbox[K]> {
+  const found = first()[name];
+  if (!found) throw new Error(`It has no ${name}.`);
+  return found;
+}
+
+async function costOf(action: () => Promise<void>): Promise<Cost> {
+  const growth = watchMemory();
+  const { ms } = await timed(action);
+  return { ms, growthBytes: growth() };
+}
+
+async function readSlowly({ blockCount, stallMs, bytesPerSecond }: SlowReading): Promise<void> {
+  const stream = await method("stream").call(first(), ["sh", "-c", blockScript(blockCount)]);
+  const checker = new BlockChecker();
+  await delay(stallMs);
+  const begin = performance.now();
+  for await (const chunk of stream) {
+    checker.add(chunk);
+    const aheadMs = (checker.byteCount / bytesPerSecond) * 1000 - (performance.now() - begin);
+    if (aheadMs > 1) await delay(aheadMs);
+  }
+  const expected = blockCount * BLOCK_BYTES;
+  if (checker.byteCount !== expected) {
+    throw new Error(`Output ended after ${checker.byteCount} of ${expected} bytes`);
+  }
+}

@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { OwnerAssignment, OwnerReply, OwnerRequest, OwnerTask, OwnerTasks } from "./tasks.js";
+
+/** A Node.js process of its own that holds sandboxes. */
+export interface OwnerProcess {
+  /** In its environment and in that of everything that it starts on the host. */
+  readonly mark: string;
+  /** Where it and what it starts keep state and temporary files. */
+  readonly directory: string;
+  /** Rejects with what went wrong there, or when it ends before it answers. */
+  ask<T extends OwnerTask>(task: T, values: OwnerTasks[T]["arguments"]): Promise<OwnerTasks[T]["result"]>;
+  /** SIGKILL. Returns when the kernel has closed all that it held. */
+  kill(): Promise<void>;
+}
+
+export function startOwnerProcess(assignment: OwnerAssignment, parentDirectory: string): OwnerProcess {
+  const mark = randomUUID();
+  const directory = join(parentDirectory, mark.slice(0, 8));
+  mkdirSync(directory, { recursive: true });
+  const child = spawn(process.execPath, ["--expose-gc", mainFile(), JSON.stringify(assignment)], {
+    env: {
+      ...process.env,
+      SANDBOX_BENCH_OWNER: mark,
+      XDG_STATE_HOME: directory,
+      XDG_RUNTIME_DIR: directory,
+      TMPDIR: directory,
+    },
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  return {
+    mark,
+    directory,
+    ask: questions(child),
+    async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill("SIGKILL");
+      await exited;
+    },
+  };
+}
+
+function mainFile(): string {
+  return fileURLToPath(new URL("./owner.js", import.meta.url));
+}
+
+function questions(child: ChildProcess): OwnerProcess["ask"] {
+  const waiting = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>();
+  let lastId = 0;
+  let complaint = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    complaint = (complaint + text).slice(-4096);
+  });
+  child.on("message", (reply: OwnerReply) => {
+    const asked = waiting.get(reply.id);
+    waiting.delete(reply.id);
+    if ("error" in reply) asked?.reject(new Error(reply.error));
+    else asked?.resolve(reply.result);
+  });
+  const over = (why: string) => {
+    for (const { reject } of waiting.values()) reject(new Error(`${why} ${complaint}`.trim()));
+    waiting.clear();
+  };
+  child.once("error", (error) => over(error.message));
+  child.once("exit", (code, signal) => over(`The owner process ended with ${code ?? signal}.`));
+
+  return <T extends OwnerTask>(task: T, values: OwnerTasks[T]["arguments"]) =>
+    new Promise<OwnerTasks[T]["result"]>((resolve, reject) => {
+      const request: OwnerRequest = { id: ++lastId, task, arguments: values };
+      waiting.set(request.id, { resolve: resolve as (result: unknown) => void, reject });
+      child.send(request, (error) => {
+        if (!error) return;
+        waiting.delete(request.id);
+        reject(error);
+      });
+    });
+}

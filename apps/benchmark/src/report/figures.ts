@@ -1,0 +1,53 @@
+import type { Series } from "../measurement.js";
+import type { RunResult } from "../result.js";
+import { median, medianRatio, quantile, type Ratio } from "../statistics.js";
+
+/** What the samples of one series say. */
+export interface Figure {
+  readonly series: Series;
+  readonly count: number;
+  readonly median: number;
+  readonly p95: number;
+  /** The sandbox's median divided by this one's. */
+  readonly ratio?: Ratio;
+}
+
+/** One question to one engine, with all who answered it. */
+export interface Comparison {
+  readonly title: string;
+  readonly engine: string;
+  readonly figures: readonly Figure[];
+}
+
+/** In the order in which it was measured, the sandbox before its baselines. */
+export function comparisonsOf({ series }: RunResult): Comparison[] {
+  const groups = new Map<string, Series[]>();
+  for (const one of series) {
+    const key = JSON.stringify([one.scenario, one.metric, one.engine]);
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (!first) return [];
+    const sandbox = group.find(({ role }) => role === "sandbox");
+    return [
+      { title: first.title, engine: first.engine, figures: group.map((one) => figureOf(one, sandbox)) },
+    ];
+  });
+}
+
+export function figureOf(series: Series, sandbox: Series | undefined): Figure {
+  const values = valuesOf(series);
+  const ratio = sandbox && series.role === "baseline" ? medianRatio(valuesOf(sandbox), values) : undefined;
+  return {
+    series,
+    count: values.length,
+    median: median(values),
+    p95: quantile(values, 0.95),
+    ...(ratio === undefined ? {} : { ratio }),
+  };
+}
+
+export function valuesOf({ samples }: Series): number[] {
+  return samples.map(({ value }) => value);
+}

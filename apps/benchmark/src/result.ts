@@ -1,0 +1,55 @@
+import type { FoundEngine } from "./engines/find.js";
+import type { Host } from "./host.js";
+import type { Series } from "./measurement.js";
+import type { Form } from "./scenario.js";
+
+export const FORMAT = "sandbox-bench";
+/** Raised when a reader of older results would misread newer ones. */
+export const FORMAT_VERSION = 1;
+
+/** Everything about a run: what `--json` writes, and what reports and checks are made from. */
+export interface RunResult {
+  readonly format: typeof FORMAT;
+  readonly formatVersion: typeof FORMAT_VERSION;
+  readonly version: string;
+  readonly form: Form;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly durationMs: number;
+  /** True when it was ended before it was complete. */
+  readonly interrupted: boolean;
+  /** Decides the order of turns and the moments of kills. */
+  readonly seed: number;
+  readonly network: string;
+  readonly host: Host;
+  /** Load averages over 1, 5 and 15 minutes. */
+  readonly load: { readonly before: readonly number[]; readonly after: readonly number[] };
+  readonly engines: readonly EngineResult[];
+  readonly series: readonly Series[];
+}
+
+export interface EngineResult extends Omit<FoundEngine, "target"> {
+  readonly image?: string;
+  readonly contenders: readonly ContenderResult[];
+}
+
+export interface ContenderResult {
+  readonly id: string;
+  readonly title: string;
+  readonly role: Series["role"];
+  readonly versions: Readonly<Record<string, string>>;
+  /** Set where it could not be measured. */
+  readonly absent?: string;
+}
+
+/** Reads what `--json` wrote. Throws for anything else. */
+export function parseResult(text: string): RunResult {
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== "object" || value === null || !("format" in value) || value.format !== FORMAT) {
+    throw new Error("This is not a result of sandbox-bench.");
+  }
+  if (!("formatVersion" in value) || value.formatVersion !== FORMAT_VERSION) {
+    throw new Error("This result was written by another version of sandbox-bench.");
+  }
+  return value as RunResult;
+}

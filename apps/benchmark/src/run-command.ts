@@ -1,0 +1,121 @@
+import { randomInt } from "node:crypto";
+import { accessSync, constants, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { defaultEngines } from "./engines/find.js";
+import type { Target } from "./engines/target.js";
+import { listenForInterrupt } from "./interrupt.js";
+import { progressTo } from "./progress.js";
+import { verdictsOf } from "./report/checks.js";
+import { tableOf } from "./report/table.js";
+import { allHold, verdictTable } from "./report/verdicts.js";
+import type { RunResult } from "./result.js";
+import { run } from "./run.js";
+import type { Form, Scenario } from "./scenario.js";
+import { scenarioIds, scenariosOf } from "./scenarios/index.js";
+
+interface RunFlags {
+  readonly short?: true;
+  readonly engine?: string[];
+  readonly scenario?: string[];
+  readonly samples?: number;
+  readonly json?: string;
+  readonly image?: string;
+  readonly network: Target["network"];
+  readonly seed?: number;
+  readonly check?: true;
+}
+
+export function addRunCommand(program: Command): void {
+  program
+    .command("run")
+    .description("measure every engine that is there; takes some minutes")
+    .option("--short", "a first impression in under a minute")
+    .option(
+      "--engine <name>",
+      "docker, local, docker=unix:///path …; may be repeated (default: all)",
+      collect,
+    )
+    .addOption(
+      new Option("--scenario <id>", "may be repeated (default: all)")
+        .choices(scenarioIds)
+        .argParser(collectScenario),
+    )
+    .option("--samples <count>", "rounds of each scenario", positiveInteger)
+    .option("--json <file>", "write every sample there; - for standard output")
+    .option("--image <name>", "for engines with images (default: a small one that the engine has)")
+    .addOption(new Option("--network <mode>").choices(["open", "none"]).default("open"))
+    .option("--seed <number>", "for the order of turns (default: random)", positiveInteger)
+    .option("--check", "say which promises hold; exits with 1 when one is broken")
+    .action(measure);
+}
+
+async function measure(flags: RunFlags): Promise<void> {
+  if (flags.json !== undefined && flags.json !== "-") accessSync(dirname(flags.json), constants.W_OK);
+  const form: Form = flags.short ? "short" : "full";
+  const interrupt = listenForInterrupt();
+  const result = await run({
+    form,
+    engines: flags.engine ?? defaultEngines,
+    scenarios: scenariosOf(form, flags.scenario).map((scenario) => withSamples(scenario, flags.samples)),
+    network: flags.network,
+    seed: flags.seed ?? randomInt(1, 2 ** 31),
+    signal: interrupt.signal,
+    progress: progressTo(process.stderr),
+    ...(flags.image === undefined ? {} : { image: flags.image }),
+  });
+  const reports = [tableOf(result)];
+  let good = isGood(result);
+  if (flags.check) {
+    const verdicts = verdictsOf(result);
+    reports.push(verdictTable(verdicts));
+    good &&= allHold(verdicts);
+  }
+  if (flags.json !== undefined && flags.json !== "-") writeFileSync(flags.json, json(result));
+  const [readable, machine] =
+    flags.json === "-" ? [process.stderr, process.stdout] : [process.stdout, undefined];
+  readable.write(`${reports.join("\n\n")}\n`);
+  machine?.write(json(result));
+  process.exitCode = interrupt.exitCode ?? (good ? 0 : 1);
+}
+
+/** A scenario that is measured once stays so: it is slow, and its figure is a limit and not a median. */
+function withSamples(scenario: Scenario, samples: number | undefined): Scenario {
+  if (samples === undefined || scenario.rounds === 1) return scenario;
+  const { budgetMs: _, baselineRounds, ...rest } = scenario;
+  return {
+    ...rest,
+    rounds: samples,
+    ...(baselineRounds === undefined ? {} : { baselineRounds: Math.min(baselineRounds, samples) }),
+  };
+}
+
+/** Something was measured, and the sandbox never failed. */
+function isGood({ series }: RunResult): boolean {
+  const ours = series.filter(({ role }) => role === "sandbox");
+  return (
+    ours.some(({ samples }) => samples.length > 0) && ours.every(({ failures }) => failures.length === 0)
+  );
+}
+
+function json(result: RunResult): string {
+  return `${JSON.stringify(result, null, 1)}\n`;
+}
+
+function collect(value: string, earlier: string[] | undefined): string[] {
+  return [...(earlier ?? []), value];
+}
+
+function collectScenario(value: string, earlier: string[] | undefined): string[] {
+  if (!scenarioIds.includes(value)) {
+    throw new InvalidArgumentError(`It must be one of ${scenarioIds.join(", ")}.`);
+  }
+  return collect(value, earlier);
+}
+
+function positiveInteger(value: string): number {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number) || number < 1)
+    throw new InvalidArgumentError("It must be a whole number above 0.");
+  return number;
+}

@@ -1,0 +1,162 @@
+import type { Contender } from "./contender.js";
+import { DeadlineError, within } from "./deadline.js";
+import { failureMessage } from "./failure-message.js";
+import type { Failure, Sample, Series } from "./measurement.js";
+import { shuffle } from "./random.js";
+import type { Scenario, Surroundings, Trial } from "./scenario.js";
+
+const TURN_TIMEOUT_MS = 60_000;
+const END_TIMEOUT_MS = 30_000;
+/** A contender that failed this often in a row is not asked again. */
+const PATIENCE = 3;
+/** Rounds that are taken whatever the budget. */
+const LEAST_ROUNDS = 2;
+
+export interface ScenarioRun {
+  readonly surroundings: Surroundings;
+  /** Ends the scenario with what it has. */
+  readonly signal: AbortSignal;
+  /** Of the whole run, by the monotonic clock. */
+  readonly startedAt: number;
+  /** Called before each round; `round` counts warm-ups as negative. */
+  onRound?(round: number, rounds: number): void;
+}
+
+/** One contender on its way through a scenario. */
+interface Entrant {
+  readonly contender: Contender;
+  trial?: Trial;
+  remark?: string;
+  failuresInARow: number;
+  readonly failures: Failure[];
+  readonly warmups: Array<Sample & { metric: string }>;
+  readonly samples: Array<Sample & { metric: string }>;
+}
+
+/**
+ * Puts one question to all contenders, one turn each in every round and in a new random order each time, so that
+ * whatever disturbs the machine disturbs all of them alike.
+ */
+export async function runScenario(
+  scenario: Scenario,
+  contenders: readonly Contender[],
+  run: ScenarioRun,
+): Promise<Series[]> {
+  const entrants = contenders.map((contender): Entrant => {
+    return { contender, failuresInARow: 0, failures: [], warmups: [], samples: [] };
+  });
+  try {
+    for (const entrant of entrants) await prepare(scenario, entrant, run);
+    await takeRounds(scenario, entrants, run);
+  } catch (error) {
+    if (!run.signal.aborted) throw error;
+    for (const entrant of entrants) if (entrant.trial) entrant.remark = "interrupted";
+  } finally {
+    await Promise.all(entrants.map(end));
+  }
+  return entrants.flatMap((entrant) => seriesOf(scenario, entrant));
+}
+
+async function prepare(scenario: Scenario, entrant: Entrant, { surroundings, signal }: ScenarioRun) {
+  signal.throwIfAborted();
+  if (turnsOf(scenario, entrant) === 0) {
+    entrant.remark = "left out of the short form";
+    return;
+  }
+  const preparing = scenario.prepare(entrant.contender, surroundings);
+  try {
+    const prepared = await within(preparing, scenario.turnTimeoutMs ?? TURN_TIMEOUT_MS, signal);
+    if ("notApplicable" in prepared) entrant.remark = prepared.notApplicable;
+    else entrant.trial = prepared;
+  } catch (error) {
+    // It may still come, and would be nobody's then.
+    void preparing.then(
+      (late) => ("end" in late ? late.end() : undefined),
+      () => undefined,
+    );
+    if (signal.aborted) throw error;
+    giveUp(entrant, 0, error);
+  }
+}
+
+async function takeRounds(scenario: Scenario, entrants: readonly Entrant[], run: ScenarioRun) {
+  const began = performance.now();
+  for (let round = -scenario.warmups; round < scenario.rounds; round++) {
+    const running = entrants.filter((entrant) => entrant.trial && round < turnsOf(scenario, entrant));
+    if (
+      round >= LEAST_ROUNDS &&
+      performance.now() - began > (scenario.budgetMs ?? Number.POSITIVE_INFINITY)
+    ) {
+      for (const entrant of running) entrant.remark ??= `stopped after ${round} rounds: its time was up`;
+      return;
+    }
+    if (running.length === 0) return;
+    run.onRound?.(round, scenario.rounds);
+    for (const entrant of shuffle(running, run.surroundings.random)) {
+      await takeTurn(scenario, entrant, round, run);
+    }
+  }
+}
+
+async function takeTurn(scenario: Scenario, entrant: Entrant, round: number, run: ScenarioRun) {
+  run.signal.throwIfAborted();
+  if (!entrant.trial) return;
+  const atMs = performance.now() - run.startedAt;
+  try {
+    const timeoutMs = scenario.turnTimeoutMs ?? TURN_TIMEOUT_MS;
+    const readings = await within(entrant.trial.turn(), timeoutMs, run.signal);
+    const kept = round < 0 ? entrant.warmups : entrant.samples;
+    for (const reading of readings) kept.push({ ...reading, round, atMs });
+    entrant.failuresInARow = 0;
+  } catch (error) {
+    if (run.signal.aborted) throw error;
+    entrant.failures.push({ round, message: failureMessage(error) });
+    entrant.failuresInARow++;
+    // After a turn that hangs its sandbox is in no known state.
+    if (entrant.failuresInARow >= PATIENCE || error instanceof DeadlineError) {
+      await end(entrant);
+      giveUp(entrant, round, error);
+    }
+  }
+}
+
+function giveUp(entrant: Entrant, round: number, error: unknown) {
+  const message = failureMessage(error);
+  if (entrant.failures.length === 0) entrant.failures.push({ round, message });
+  entrant.remark = `given up: ${message}`;
+}
+
+async function end(entrant: Entrant) {
+  const { trial } = entrant;
+  if (!trial) return;
+  delete entrant.trial;
+  try {
+    await within(trial.end(), END_TIMEOUT_MS);
+  } catch (error) {
+    entrant.failures.push({ round: -1, message: `removal: ${failureMessage(error)}` });
+  }
+}
+
+function turnsOf(scenario: Scenario, { contender }: Entrant): number {
+  return contender.role === "baseline" ? (scenario.baselineRounds ?? scenario.rounds) : scenario.rounds;
+}
+
+function seriesOf(scenario: Scenario, entrant: Entrant): Series[] {
+  const { contender, failures, remark } = entrant;
+  const ofMetric = (samples: Entrant["samples"], wanted: string): Sample[] =>
+    samples.filter(({ metric }) => metric === wanted).map(({ metric: _, ...sample }) => sample);
+  return scenario.metrics.map((metric) => ({
+    scenario: scenario.id,
+    metric: metric.id,
+    title: metric.title,
+    unit: metric.unit,
+    engine: contender.target.label,
+    contender: contender.id,
+    contenderTitle: contender.title,
+    role: contender.role,
+    warmups: ofMetric(entrant.warmups, metric.id),
+    samples: ofMetric(entrant.samples, metric.id),
+    failures,
+    ...(remark === undefined ? {} : { remark }),
+  }));
+}

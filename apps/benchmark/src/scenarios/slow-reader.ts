@@ -1,0 +1,42 @@
+import type { Form, Scenario } from "../scenario.js";
+
+const BYTES_PER_SECOND = 64 * 1024 * 1024;
+
+/** A command that writes faster than its owner reads. */
+export function slowReader(form: Form): Scenario {
+  const blockCount = form === "full" ? 1024 : 128;
+  const amount = form === "full" ? "1 GiB" : "128 MiB";
+  return {
+    id: "slow-reader",
+    question: `How much does the owner's memory grow when a command writes ${amount} and the owner reads slowly?`,
+    metrics: [
+      { id: "growth", title: `${amount} of output, slow reader, memory growth`, unit: "bytes" },
+      { id: "time", title: `${amount} of output, slow reader, time`, unit: "ms" },
+    ],
+    rounds: 1,
+    warmups: 0,
+    ...(form === "full" ? {} : { baselineRounds: 0 }),
+    turnTimeoutMs: 180_000,
+    async prepare(contender, { startOwner }) {
+      const owner = await startOwner(contender);
+      return {
+        async turn() {
+          await owner.ask("start", {});
+          const reading = { blockCount, stallMs: 2_000, bytesPerSecond: BYTES_PER_SECOND };
+          const cost = await owner.ask("readSlowly", reading);
+          return [
+            { metric: "growth", value: cost.growthBytes },
+            { metric: "time", value: cost.ms },
+          ];
+        },
+        async end() {
+          try {
+            await owner.ask("end", {});
+          } finally {
+            await owner.kill();
+          }
+        },
+      };
+    },
+  };
+}
