@@ -1,2 +1,44 @@
 #!/usr/bin/env node
-export {};
+import { CommanderError } from "commander";
+import { closeOptionalValues } from "./command-line/optional-values.js";
+import { UsageError } from "./command-line/usage-error.js";
+import { exitCodeOf, listenForInterrupt } from "./interrupt.js";
+import { createProgram } from "./program.js";
+import { ClosedPipe, flushOutput, surviveClosedPipes } from "./terminal/output.js";
+
+const USAGE_ERROR = 2;
+
+surviveClosedPipes();
+const interrupt = listenForInterrupt();
+const exitCode = await main(process.argv.slice(2)).catch(tell);
+await flushOutput();
+// Not by itself: standard input or a connection of the engine's may still be open.
+process.exit(interrupt.exitCode ?? exitCode);
+
+async function main(words: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const program = createProgram(interrupt.signal, (code) => {
+    exitCode = code;
+  });
+  const [name = "", ...rest] = words;
+  const command = program.commands.find((each) => each.name() === name);
+  await program.parseAsync(command ? [name, ...closeOptionalValues(command, rest)] : [...words], {
+    from: "user",
+  });
+  return exitCode;
+}
+
+async function tell(error: unknown): Promise<number> {
+  if (error instanceof UsageError) {
+    process.stderr.write(`sandbox: ${error.message}\n`);
+    return USAGE_ERROR;
+  }
+  // Commander has printed its own.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_ERROR;
+  if (error instanceof ClosedPipe) return exitCodeOf("SIGPIPE");
+  const { describeFailure, isInterruption, OWN_FAILURE } = await import("./failure.js");
+  if (interrupt.exitCode !== undefined && isInterruption(error)) return interrupt.exitCode;
+  const lines = describeFailure(error, process.argv.includes("--verbose"));
+  process.stderr.write(`${lines.join("\n")}\n`);
+  return OWN_FAILURE;
+}
