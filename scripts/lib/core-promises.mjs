@@ -20,9 +20,12 @@ export async function checkCore(project) {
     ["module", `await import("${core}")`],
     ["commonjs", `require("${core}")`],
   ]) {
-    const median = await importTime(project, type, load);
-    say(`   ${load}: ${median.toFixed(1)} ms (median of ${samples}, limit ${importLimitMs})`);
-    if (median >= importLimitMs) throw new Error(`${core} takes too long to import.`);
+    const { wallMs, cpuMs } = await importCost(project, type, load);
+    say(
+      `   ${load}: ${wallMs} ms, of them ${cpuMs} ms of computing (medians of ${samples}, limit ${importLimitMs})`,
+    );
+    // Decided by the time that it computes: what passes on the clock is also that of whatever else runs here.
+    if (cpuMs >= importLimitMs) throw new Error(`${core} takes too long to import.`);
   }
 }
 
@@ -37,11 +40,21 @@ function refuseForeignImports(dist) {
   }
 }
 
-async function importTime(cwd, type, load) {
-  const program = `const started = performance.now(); ${load}; console.log(performance.now() - started);`;
-  const times = [];
+async function importCost(cwd, type, load) {
+  const program = `const cpu = process.cpuUsage(), started = performance.now(); ${load};
+const wallMs = performance.now() - started, { user, system } = process.cpuUsage(cpu);
+console.log(JSON.stringify({ wallMs, cpuMs: (user + system) / 1000 }));`;
+  const costs = [];
   for (let sample = 0; sample < samples; sample += 1) {
-    times.push(Number(await run(["node", `--input-type=${type}`, "-e", program], { cwd })));
+    costs.push(JSON.parse(await run(["node", `--input-type=${type}`, "-e", program], { cwd })));
   }
-  return times.sort((a, b) => a - b)[Math.floor(samples / 2)];
+  return {
+    wallMs: median(costs.map(({ wallMs }) => wallMs)),
+    cpuMs: median(costs.map(({ cpuMs }) => cpuMs)),
+  };
+}
+
+function median(values) {
+  const middle = values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
+  return Math.round(middle * 10) / 10;
 }
