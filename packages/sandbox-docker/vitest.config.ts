@@ -1,4 +1,14 @@
 import { defineConfig, mergeConfig } from "vitest/config";
 import base from "../../vitest.base.js";
 
-export default mergeConfig(base, defineConfig({}));
+export default mergeConfig(
+  base,
+  defineConfig({
+    test: {
+      globalSetup: [
+        "@nanoclaw/test-engines/docker-global-setup",
+        "@nanoclaw/test-engines/podman-global-setup",
+      ],
+    },
+  }),
+);

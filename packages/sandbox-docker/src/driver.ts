@@ -1,0 +1,151 @@
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  type ArchiveTransfer,
+  type CallContext,
+  type OpenedPort,
+  type ProcessSpec,
+  type RawProcess,
+  type SandboxDriver,
+  SandboxError,
+  type SandboxStats,
+  type TerminalSize,
+} from "@nanoclaw/sandbox/adapter";
+import { DockerArchive } from "./archive.js";
+import { withShell } from "./arguments.js";
+import { ConnectedProcess } from "./connection.js";
+import { execEnding } from "./endings.js";
+import { type Engine, statusOf } from "./engine.js";
+import { killCountCommand, readKills } from "./memory.js";
+import type { Settings } from "./options.js";
+import { removeContainer } from "./removal.js";
+import { statsOf } from "./stats.js";
+
+/** One container. */
+export class DockerDriver implements SandboxDriver {
+  readonly id: string;
+  readonly main?: ConnectedProcess;
+  readonly archive?: ArchiveTransfer;
+  readonly #engine: Engine;
+  readonly #settings: Settings;
+  /** Aborted with the reason when this process has nothing more to do with the container. */
+  readonly #ended: AbortController;
+  readonly #connected = new Set<ConnectedProcess>();
+
+  constructor(
+    id: string,
+    engine: Engine,
+    settings: Settings,
+    { main, ended = new AbortController() }: { main?: ConnectedProcess; ended?: AbortController } = {},
+  ) {
+    this.id = id;
+    this.#engine = engine;
+    this.#settings = settings;
+    this.#ended = ended;
+    if (main) {
+      this.main = main;
+      this.#connected.add(main);
+    }
+    // With a file system in memory over /tmp the engine would see another one than the guest does.
+    if (!settings.readOnlyRootfs) this.archive = new DockerArchive(id, engine);
+  }
+
+  async spawn({ argv, user, cwd, env, tty }: ProcessSpec, { signal }: CallContext): Promise<RawProcess> {
+    const { id } = await this.#engine.call(signal, (docker, abortSignal) =>
+      docker.getContainer(this.id).exec({
+        Cmd: [...withShell(argv, this.#settings.shell)],
+        AttachStdin: true,
+        AttachStdout: true,
+        AttachStderr: true,
+        Tty: tty !== undefined,
+        Env: Object.entries(env ?? {}).map(([name, value]) => `${name}=${value}`),
+        ...(user === undefined ? {} : { User: user }),
+        ...(cwd === undefined ? {} : { WorkingDir: cwd }),
+        abortSignal,
+      }),
+    );
+    const socket = await this.#engine.startExec(id, tty, signal);
+    const process = new ConnectedProcess(socket, {
+      tty: tty !== undefined,
+      ending: (text) => execEnding(this.#engine, this.id, id, text, this.#ended.signal),
+      ...(tty && { resize: (size) => resizeExec(this.#engine, id, size, this.#ended.signal) }),
+    });
+    this.#connected.add(process);
+    const forget = () => this.#connected.delete(process);
+    process.exited.then(forget, forget);
+    if (tty) await resizeExec(this.#engine, id, tty, signal);
+    return process;
+  }
+
+  async stats({ signal }: CallContext): Promise<SandboxStats> {
+    const stats = await this.#engine.call(signal, (docker, abortSignal) => {
+      // Without the second sample, for which the engine would wait a second.
+      const options = { stream: false, "one-shot": true, abortSignal } as const;
+      return docker.getContainer(this.id).stats(options);
+    });
+    return statsOf(stats);
+  }
+
+  async outOfMemoryKills(context: CallContext): Promise<number> {
+    const process = await this.spawn({ argv: killCountCommand }, context);
+    const abort = () => process.disconnect();
+    context.signal.addEventListener("abort", abort, { once: true });
+    try {
+      return await readKills(process);
+    } catch (error) {
+      throw context.signal.aborted ? context.signal.reason : error;
+    } finally {
+      context.signal.removeEventListener("abort", abort);
+    }
+  }
+
+  async openPort(port: number, { signal }: CallContext): Promise<OpenedPort> {
+    const { NetworkSettings } = await this.#engine.call(signal, (docker, abortSignal) =>
+      docker.getContainer(this.id).inspect({ abortSignal }),
+    );
+    const hostPort = NetworkSettings.Ports?.[`${port}/tcp`]?.[0]?.HostPort;
+    if (!hostPort) {
+      throw new SandboxError("invalid_argument", `Port ${port} was not named when the sandbox was created.`, {
+        hint: `Create it with ports: [${port}].`,
+      });
+    }
+    return { host: "127.0.0.1", port: Number(hostPort) };
+  }
+
+  async detach(): Promise<void> {
+    this.#letGo(new SandboxError("sandbox_lost", "This process has let go of the sandbox."));
+  }
+
+  async destroy({ signal }: CallContext): Promise<void> {
+    const reason = new SandboxError("sandbox_lost", "The sandbox was destroyed.");
+    // Nobody asks the engine any more how the processes end. The leash stays until the engine has cut it: a
+    // main shell that ended by itself would make the engine remove the container beside this.
+    this.#ended.abort(reason);
+    await removeContainer(this.#engine, this.id, signal);
+    this.#letGo(reason);
+  }
+
+  #letGo(reason: SandboxError): void {
+    this.#ended.abort(reason);
+    for (const process of this.#connected) process.disconnect(reason);
+  }
+}
+
+/** A terminal that was asked for a moment ago may not be there yet. */
+async function resizeExec(
+  engine: Engine,
+  id: string,
+  { columns, rows }: TerminalSize,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await engine.call(AbortSignal.any([signal, AbortSignal.timeout(10_000)]), (docker, abortSignal) =>
+        docker.getExec(id).resize({ w: columns, h: rows, abortSignal }),
+      );
+      return;
+    } catch (error) {
+      if (attempt === 10 || statusOf(error) === undefined) throw error;
+      await delay(10 * attempt, undefined, { signal });
+    }
+  }
+}

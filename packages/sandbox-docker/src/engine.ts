@@ -1,0 +1,211 @@
+import { readFile } from "node:fs/promises";
+import { Socket } from "node:net";
+import type { Duplex, Readable } from "node:stream";
+import { SandboxError, type TerminalSize } from "@nanoclaw/sandbox/adapter";
+import type Dockerode from "dockerode";
+import { type Endpoint, formatEndpoint } from "./endpoint.js";
+import { refused, unreachable } from "./failures.js";
+
+/** The part of dockerode's transport that its methods stand on. */
+interface Transport {
+  dial(options: Dial, callback: (error: unknown, answer: unknown) => void): void;
+}
+
+interface Dial {
+  /** With a question mark at its end if there is a query. */
+  readonly path: string;
+  readonly options?: { readonly _query: Readonly<Record<string, string>> };
+  readonly method: string;
+  readonly headers: Record<string, string>;
+  readonly file: Buffer;
+  readonly statusCodes: Readonly<Record<number, boolean>>;
+  readonly hijack?: boolean;
+  readonly isStream?: boolean;
+  readonly openStdin?: boolean;
+  readonly abortSignal: AbortSignal;
+}
+
+/** dockerode, with what its types leave out. */
+export type Docker = Dockerode & {
+  info(options: { readonly abortSignal: AbortSignal }): Promise<unknown>;
+  version(options: { readonly abortSignal: AbortSignal }): Promise<unknown>;
+};
+
+/** What the engine gave for a container that it made. */
+export interface Created {
+  readonly Id: string;
+  readonly Warnings?: readonly string[] | null;
+}
+
+/** The way to one engine: the only file that speaks to it. Every failure comes out as a `SandboxError`. */
+export class Engine {
+  readonly endpoint: Endpoint;
+  readonly #docker: Docker;
+  readonly #address: string;
+
+  private constructor(endpoint: Endpoint, docker: Docker) {
+    this.endpoint = endpoint;
+    this.#docker = docker;
+    this.#address = formatEndpoint(endpoint);
+  }
+
+  /** Connects to nothing yet. */
+  static async at(endpoint: Endpoint): Promise<Engine> {
+    // A tenth of a second to load, which a program that names the provider and makes no sandbox need not spend.
+    const [{ default: Client }, options] = await Promise.all([import("dockerode"), connectOptions(endpoint)]);
+    return new Engine(endpoint, new Client(options) as Docker);
+  }
+
+  /** One call to the engine by dockerode. Rejects with the signal's reason as soon as it is aborted. */
+  call<T>(signal: AbortSignal, make: (docker: Docker, abortSignal: AbortSignal) => Promise<T>): Promise<T> {
+    return this.#settle(signal, (done) => {
+      make(this.#docker, signal).then(
+        (answer) => done(undefined, answer),
+        (error) => done(error, undefined),
+      );
+    });
+  }
+
+  /**
+   * Creates a container. Not by dockerode's own method: that writes the whole body into the URL as well, and
+   * drops the engine's warnings.
+   */
+  createContainer(
+    name: string,
+    platform: string | undefined,
+    body: unknown,
+    signal: AbortSignal,
+  ): Promise<Created> {
+    return this.#post<Created>(signal, body, {
+      path: "/containers/create?",
+      options: { _query: { name, ...(platform ? { platform } : {}) } },
+      statusCodes: { 200: true, 201: true },
+    });
+  }
+
+  /**
+   * Attaches to the three streams of a container that has not been started. Not by dockerode's own method:
+   * that sends its options as a body too, which Podman passes on to the container's standard input.
+   */
+  attach(id: string, signal: AbortSignal): Promise<Socket> {
+    return this.#hijack(signal, undefined, {
+      path: `/containers/${encodeURIComponent(id)}/attach?`,
+      options: { _query: { stream: "1", stdin: "1", stdout: "1", stderr: "1" } },
+    });
+  }
+
+  /** Starts what `exec` has prepared, attached to its streams. */
+  startExec(id: string, tty: TerminalSize | undefined, signal: AbortSignal): Promise<Socket> {
+    const terminal = tty ? { Tty: true, ConsoleSize: [tty.rows, tty.columns] } : { Tty: false };
+    return this.#hijack(
+      signal,
+      { Detach: false, ...terminal },
+      { path: `/exec/${encodeURIComponent(id)}/start` },
+    );
+  }
+
+  async #hijack(signal: AbortSignal, body: unknown, to: Pick<Dial, "path" | "options">): Promise<Socket> {
+    const stream = await this.#post<Duplex>(signal, body, {
+      ...to,
+      statusCodes: {},
+      hijack: true,
+      isStream: true,
+      openStdin: true,
+    });
+    if (stream instanceof Socket) return stream;
+    stream.destroy();
+    throw new SandboxError("adapter_fault", `The engine at ${this.#address} did not hand over a connection.`);
+  }
+
+  #post<T>(
+    signal: AbortSignal,
+    body: unknown,
+    to: Omit<Dial, "method" | "headers" | "file" | "abortSignal">,
+  ): Promise<T> {
+    const { modem } = this.#docker as unknown as { modem: Transport };
+    return this.#settle(signal, (done) => {
+      modem.dial(
+        {
+          ...to,
+          method: "POST",
+          headers: { "Content-Type": body === undefined ? "text/plain" : "application/json" },
+          // Bytes make the transport announce their length, none of them too. Without a length it would send
+          // the body in chunks, and the last of these would reach the process as input.
+          file: Buffer.from(body === undefined ? "" : JSON.stringify(body)),
+          abortSignal: signal,
+        },
+        done,
+      );
+    });
+  }
+
+  /** Waits for an answer or the abort, whichever comes first. What comes too late is closed. */
+  #settle<T>(
+    signal: AbortSignal,
+    begin: (done: (error: unknown, answer: unknown) => void) => void,
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
+      const abort = () => reject(signal.reason);
+      signal.addEventListener("abort", abort, { once: true });
+      begin((error, answer) => {
+        signal.removeEventListener("abort", abort);
+        // Podman answers some calls by another success than the one that the transport knows.
+        const succeeded = isSuccess(error);
+        if (error && !succeeded) reject(signal.aborted ? signal.reason : this.failure(error));
+        else if (signal.aborted) (answer as Partial<Readable> | null)?.destroy?.();
+        else resolve((succeeded ? error.json : answer) as T);
+      });
+    });
+  }
+
+  /** What the transport failed with, in the words of the contract. */
+  failure(error: unknown): SandboxError {
+    if (SandboxError.is(error)) return error;
+    const { statusCode, json } = error as { statusCode?: number; json?: unknown };
+    if (statusCode === undefined) return unreachable(error as NodeJS.ErrnoException, this.#address);
+    return refused(
+      { status: statusCode, message: messageOf(json) ?? (error as Error).message },
+      { cause: error },
+    );
+  }
+}
+
+function isSuccess(error: unknown): error is { readonly json: unknown } {
+  const status = (error as { statusCode?: number } | null | undefined)?.statusCode;
+  return status !== undefined && status >= 200 && status < 300;
+}
+
+/** The status of an answer that refused; undefined when no answer came. */
+export function statusOf(error: unknown): number | undefined {
+  return ((error as Error).cause as { statusCode?: number } | undefined)?.statusCode;
+}
+
+function messageOf(json: unknown): string | undefined {
+  const message = (json as { message?: unknown } | null | undefined)?.message;
+  return typeof message === "string" ? message : undefined;
+}
+
+/** Everything is named, also what is not used: the transport would read it from the environment otherwise. */
+async function connectOptions(endpoint: Endpoint): Promise<Dockerode.DockerOptions> {
+  const nothing = { socketPath: undefined, host: undefined, port: undefined, ca: undefined, cert: undefined };
+  const base = { ...nothing, key: undefined, timeout: undefined, pathPrefix: undefined, username: undefined };
+  if (endpoint.kind === "socket") {
+    return { ...base, protocol: "http", socketPath: endpoint.path } as Dockerode.DockerOptions;
+  }
+  const { host, port, tls } = endpoint;
+  const protocol = tls ? "https" : "http";
+  if (typeof tls !== "string") return { ...base, protocol, host, port } as Dockerode.DockerOptions;
+  const read = (name: string) => readFile(`${tls}/${name}.pem`);
+  const [ca, cert, key] = await Promise.all([read("ca"), read("cert"), read("key")]).catch((cause) => {
+    throw new SandboxError(
+      "engine_unavailable",
+      `The certificates for ${formatEndpoint(endpoint)} are missing.`,
+      {
+        cause,
+        hint: `Put ca.pem, cert.pem and key.pem into ${tls}.`,
+      },
+    );
+  });
+  return { ...base, protocol, host, port, ca, cert, key } as Dockerode.DockerOptions;
+}
