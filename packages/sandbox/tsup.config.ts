@@ -10,6 +10,7 @@ export default defineConfig({
     adapter: "src/adapter.ts",
     "guardian-main": "src/internal/guardian-main.ts",
   },
+  loader: { ".sh": "text" },
   // Bundled, so that the published package has no runtime dependency. Imported lazily, it stays a chunk of its own.
   noExternal: [/^tar(\/|$)/],
   esbuildOptions(options) {

@@ -1,0 +1,213 @@
+import { SandboxError } from "../contract/error.js";
+import type { ProcessSpec, RawProcess, TerminalSize } from "../contract/process.js";
+import { abortable } from "./abortable.js";
+import { Lane, type Running } from "./lane.js";
+import { laneCommand } from "./main-shell.js";
+
+/** Idle lanes kept for each user; more are closed. */
+const idleLimit = 8;
+
+export interface LanesOptions {
+  /** Opens a process in the guest by the engine's own means. */
+  spawn(spec: ProcessSpec, signal: AbortSignal): Promise<RawProcess>;
+  shell: string;
+  secrets: Readonly<Record<string, string>>;
+  /** Aborted when the sandbox is lost or destroyed, with the reason. */
+  signal: AbortSignal;
+}
+
+/** The lanes of one user of the guest. */
+interface Pool {
+  readonly lanes: Set<Lane>;
+  /** Those who wait for a free lane, first come first. */
+  readonly waiting: ((lane: Lane) => void)[];
+  opening: number;
+}
+
+/** Gives each command a shell to run in, and keeps some ready. */
+export class Lanes {
+  readonly #options: LanesOptions;
+  readonly #pools = new Map<string, Pool>();
+
+  constructor(options: LanesOptions) {
+    this.#options = options;
+  }
+
+  /** Adds the lane that is the sandbox's main process. */
+  addMain(lane: Lane): void {
+    this.#closeWithSandbox(lane);
+    this.#add(this.#pool(undefined), lane);
+  }
+
+  /** A free lane, for a command that needs no standard input. The caller gives it back by `release`. */
+  async acquire(user: string | undefined, signal: AbortSignal): Promise<Lane> {
+    const pool = this.#pool(user);
+    return this.#take(pool, false) ?? (await this.#wait(pool, user, false, signal));
+  }
+
+  /** A lane that ends with the command it is given. Another one is opened ahead of need. */
+  async acquireOwn(user: string | undefined, signal: AbortSignal): Promise<Lane> {
+    const pool = this.#pool(user);
+    const lane = this.#take(pool, true) ?? (await this.#wait(pool, user, true, signal));
+    pool.lanes.delete(lane);
+    this.#openAhead(pool, user);
+    return lane;
+  }
+
+  /** A lane on a terminal: always a new one. */
+  async openTerminal(user: string | undefined, size: TerminalSize, signal: AbortSignal): Promise<Lane> {
+    return await this.#open(user, signal, size);
+  }
+
+  release(user: string | undefined, lane: Lane): void {
+    const pool = this.#pool(user);
+    lane.taken = false;
+    if (!lane.free) return;
+    const next = pool.waiting.shift();
+    if (next) {
+      lane.taken = true;
+      next(lane);
+      return;
+    }
+    const idle = [...pool.lanes].filter((each) => each.free && each.kind === "lane");
+    if (idle.length > idleLimit && lane.kind === "lane") {
+      pool.lanes.delete(lane);
+      lane.quit();
+    }
+  }
+
+  /** Kills the processes of a command and returns when they are gone. */
+  async end(user: string | undefined, running: Running, signal: AbortSignal): Promise<void> {
+    let left: number[] = [];
+    for (let round = 0; round < 5; round++) {
+      signal.throwIfAborted();
+      const lane = await this.#control(user, signal);
+      left = await abortable(lane.end(running), signal);
+      if (left.length === 0) return;
+    }
+    throw new SandboxError(
+      "cleanup_failed",
+      `Processes ${left.join(", ")} in the sandbox could not be killed.`,
+      {
+        hint: "Destroy the sandbox.",
+      },
+    );
+  }
+
+  async signal(user: string | undefined, running: Running, name: string, signal: AbortSignal): Promise<void> {
+    const lane = await this.#control(user, signal);
+    await abortable(lane.signal(running, name), signal);
+  }
+
+  /** Any lane that answers, to see whether the sandbox does. */
+  async ping(): Promise<void> {
+    for (const pool of this.#pools.values()) {
+      for (const lane of pool.lanes) if (lane.alive) return await lane.ping();
+    }
+  }
+
+  /** A lane whose reader is at hand, be its worker busy or not. */
+  async #control(user: string | undefined, signal: AbortSignal): Promise<Lane> {
+    const pool = this.#pool(user);
+    for (const lane of pool.lanes) if (lane.alive) return lane;
+    const lane = await this.#open(user, signal);
+    this.#add(pool, lane);
+    return lane;
+  }
+
+  #pool(user: string | undefined): Pool {
+    let pool = this.#pools.get(user ?? "");
+    if (!pool) {
+      pool = { lanes: new Set(), waiting: [], opening: 0 };
+      this.#pools.set(user ?? "", pool);
+    }
+    return pool;
+  }
+
+  #take(pool: Pool, own: boolean): Lane | undefined {
+    for (const lane of pool.lanes) {
+      if (!lane.free || (own && lane.kind === "main")) continue;
+      lane.taken = true;
+      return lane;
+    }
+    return undefined;
+  }
+
+  /** Whichever comes first: a lane given back, a dirty one found clean, or a new one. */
+  async #wait(pool: Pool, user: string | undefined, own: boolean, signal: AbortSignal): Promise<Lane> {
+    for (const lane of pool.lanes) {
+      if (!lane.dirty || !lane.usable || (own && lane.kind === "main")) continue;
+      await abortable(lane.look(), signal);
+      if (!lane.free) continue;
+      lane.taken = true;
+      return lane;
+    }
+    if (own) return await this.#open(user, signal);
+    return await new Promise<Lane>((resolve, reject) => {
+      const abort = (): void => give(() => reject(signal.reason));
+      const take = (lane: Lane): void => give(() => resolve(lane));
+      const give = (settle: () => void): void => {
+        signal.removeEventListener("abort", abort);
+        const at = pool.waiting.indexOf(take);
+        if (at >= 0) pool.waiting.splice(at, 1);
+        settle();
+      };
+      signal.addEventListener("abort", abort, { once: true });
+      pool.waiting.push(take);
+      if (pool.opening >= pool.waiting.length) return;
+      pool.opening++;
+      this.#open(user, this.#options.signal)
+        .finally(() => pool.opening--)
+        .then(
+          (lane) => {
+            this.#add(pool, lane);
+            this.release(user, lane);
+          },
+          (error: unknown) => give(() => reject(error)),
+        );
+    });
+  }
+
+  #openAhead(pool: Pool, user: string | undefined): void {
+    // What is in its own lane can be ended only from another one of the same user.
+    if (pool.opening > 0 || [...pool.lanes].some((lane) => lane.free && lane.kind === "lane")) return;
+    pool.opening++;
+    this.#open(user, this.#options.signal)
+      .finally(() => pool.opening--)
+      // Nobody waits for it: the next command that needs a lane meets the same failure and tells it.
+      .then(
+        (lane) => {
+          this.#add(pool, lane);
+          this.release(user, lane);
+        },
+        () => undefined,
+      );
+  }
+
+  async #open(user: string | undefined, signal: AbortSignal, tty?: TerminalSize): Promise<Lane> {
+    const all = AbortSignal.any([signal, this.#options.signal]);
+    all.throwIfAborted();
+    const kind = tty ? "tty" : "lane";
+    const argv = laneCommand(this.#options.shell, kind);
+    const process = await this.#options.spawn({ argv, user, tty }, all);
+    const lane = await Lane.open(process, kind, this.#options.secrets, all);
+    this.#closeWithSandbox(lane);
+    return lane;
+  }
+
+  #closeWithSandbox(lane: Lane): void {
+    const { signal } = this.#options;
+    const close = (): void => lane.close(signal.reason as SandboxError);
+    if (signal.aborted) {
+      close();
+      return;
+    }
+    signal.addEventListener("abort", close, { once: true });
+    void lane.ended.then(() => signal.removeEventListener("abort", close));
+  }
+
+  #add(pool: Pool, lane: Lane): void {
+    pool.lanes.add(lane);
+    void lane.ended.then(() => pool.lanes.delete(lane));
+  }
+}

@@ -1,0 +1,225 @@
+# The main shell and every lane. Written for dash, busybox ash and bash; it starts no program of its own.
+# $1 is "main" for the leash, "lane" for the others. Each line on standard input is code for the reader.
+#
+# Two shells share the work. The reader never waits for a command, so it sees the end of the owner and can
+# end a running command. The worker runs commands in its foreground: a background child of a shell without
+# job control would ignore SIGINT.
+#
+# Variables begin with sb_, as an assignment to a variable of the guest's environment would change it there.
+sb_kind=$1
+sb_n='
+'
+exec 3>&1 4>&2
+# By its path, as a command may bring a PATH of its own.
+for sb_setsid in /usr/bin/setsid /bin/setsid /usr/local/bin/setsid ''; do
+  [ -x "$sb_setsid" ] && break
+done
+# A terminal sends its signals to every process in its foreground, these shells too.
+if [ "$sb_kind" = tty ]; then
+  trap : INT QUIT
+  sb_setsid= sb_modes=$(stty -g)
+  stty -icanon -echo && printf '\000ready\000'
+fi
+
+# Messages to the host stand between NULs, begin with a secret of this lane, and may come amid output.
+sb_say() { printf '\000%s %s\000' "$sb_secret" "$*" >&3; }
+sb_self() { read -r "$1" sb_rest </proc/self/stat; }
+
+# sb_stat PROC: parent and session of a process; fails when it is dead. A name may hold newlines.
+sb_stat() {
+  sb_text= sb_parent= sb_session=
+  { while read -r sb_line; do sb_text="$sb_text $sb_line"; done <"$1/stat"; } 2>/dev/null
+  set -- ${sb_text##*) }
+  sb_parent=$2 sb_session=$4
+  case $1 in '' | Z | X) return 1 ;; esac
+}
+
+sb_add() {
+  sb_found="$sb_found$1 "
+  case $2 in "$sb_mine" | 0 | 1 | '') ;; *) sb_sessions="$sb_sessions$2 " ;; esac
+}
+
+# sb_scan MARK PID: the living processes of a command, into sb_found. Each carries the command's mark, a limit
+# on file locks, which Linux has not enforced since 2.4 and which survives fork, exec, setsid and a cleared
+# environment. Children and sessions of marked ones count too, and PID where marks cannot be set.
+sb_scan() {
+  sb_found=' ' sb_sessions=' ' sb_all=
+  sb_stat /proc/self
+  sb_mine=$sb_session
+  for sb_dir in /proc/[0-9]*; do
+    sb_pid=${sb_dir#/proc/}
+    sb_stat "$sb_dir" || continue
+    sb_all="$sb_all$sb_pid $sb_parent $sb_session$sb_n"
+    sb_locks=
+    { while read -r sb_a sb_b sb_c sb_v sb_rest; do
+        case "$sb_a $sb_b $sb_c" in 'Max file locks') sb_locks=$sb_v; break ;; esac
+      done <"$sb_dir/limits"; } 2>/dev/null
+    case $1 in "$sb_locks") sb_add "$sb_pid" "$sb_session"; continue ;; esac
+    case $2 in "$sb_pid") sb_add "$sb_pid" "$sb_session" ;; esac
+  done
+  sb_grown=1
+  while [ "$sb_grown" ]; do
+    sb_grown= sb_left=$sb_all
+    while [ "$sb_left" ]; do
+      sb_line=${sb_left%%"$sb_n"*}
+      sb_left=${sb_left#*"$sb_n"}
+      set -- $sb_line
+      case $sb_found in *" $1 "*) continue ;; esac
+      case $sb_found in *" $2 "*) sb_add "$1" "$3"; sb_grown=1; continue ;; esac
+      case $sb_sessions in *" $3 "*) sb_add "$1" "$3"; sb_grown=1 ;; esac
+    done
+  done
+}
+
+# sb_end ID MARK PID: stops what it finds until nothing new turns up, kills it, and looks again.
+sb_end() {
+  sb_stopped=' ' sb_rounds=0
+  while sb_scan "$2" "$3"; [ "$sb_found" != ' ' ]; do
+    sb_rounds=$((sb_rounds + 1))
+    [ "$sb_rounds" -gt 40 ] && break
+    sb_new=
+    for sb_pid in $sb_found; do
+      case $sb_stopped in
+        *" $sb_pid "*) ;;
+        *) kill -STOP "$sb_pid" 2>/dev/null; sb_stopped="$sb_stopped$sb_pid "; sb_new=1 ;;
+      esac
+    done
+    [ "$sb_new" ] && continue
+    for sb_pid in $sb_found; do kill -KILL "$sb_pid" 2>/dev/null; done
+    sb_stopped=' '
+  done
+  sb_say k "$1" "$sb_found"
+}
+
+# sb_signal ID MARK PID SIGNAL
+sb_signal() {
+  sb_scan "$2" "$3"
+  for sb_pid in $sb_found; do kill -"$4" "$sb_pid" 2>/dev/null; done
+  sb_say k "$1"
+}
+
+# sb_child ID CWD MARK CODE N ENVIRONMENT... ARGUMENTS...: becomes the command, or evaluates CODE.
+sb_child() {
+  if [ "$2" ]; then cd -- "$2" 2>/dev/null || { sb_say c "$1"; exit 1; }; fi
+  ulimit -w "$3" 2>/dev/null || ulimit -x "$3" 2>/dev/null || { sb_self sb_pid; sb_say p "$1" "$sb_pid"; }
+  unset PWD OLDPWD SHLVL
+  sb_code=$4 sb_count=$5
+  shift 5
+  while [ "$sb_count" -gt 0 ]; do export "$1"; shift; sb_count=$((sb_count - 1)); done
+  exec 3>&- 4>&-
+  if [ "$sb_code" ]; then eval "$sb_code"; exit; fi
+  [ "$sb_setsid" ] && exec "$sb_setsid" -- "$@"
+  exec "$@"
+}
+
+# Who still holds this lane's output would write into the output of the next command. Processes that were seen
+# without it cannot come by it later.
+sb_dirty() {
+  sb_seen=' '
+  for sb_dir in /proc/[0-9]*; do
+    sb_pid=${sb_dir#/proc/}
+    sb_seen="$sb_seen$sb_pid "
+    case $sb_known in *" $sb_pid "*) continue ;; esac
+    for sb_fd in "$sb_dir"/fd/[0-9]*; do
+      if [ "$sb_fd" -ef "/proc/$sb_worker/fd/3" ] || [ "$sb_fd" -ef "/proc/$sb_worker/fd/4" ]; then return; fi
+    done
+  done
+  sb_known=$sb_seen
+  return 1
+}
+
+# A shell reports death by a signal as 128 + n, as an exit with that number is, and tells the two apart only by
+# a message to its standard error, which is the worker's own input: the message is read before sb_done.
+sb_run() {
+  ( sb_child "$@" ) >&3 2>&4 </dev/null
+  sb_ended "$1" "$?"
+}
+# sb_feed FORMAT ID ...: standard input from a printf format.
+sb_feed() {
+  sb_format=$1
+  shift
+  printf "$sb_format" | ( sb_child "$@" ) >&3 2>&4
+  sb_ended "$1" "$?"
+}
+sb_ended() {
+  if [ "$2" -gt 128 ]; then
+    printf '%s\n' "$sb_secret sb_done $1 $2" >&2
+  else
+    sb_message=
+    sb_done "$1" "$2"
+  fi
+}
+sb_done() {
+  if sb_dirty; then sb_flag=dirty; else sb_flag=clean; fi
+  sb_say e "$1" "$2" "$sb_flag" "$sb_message"
+  [ "$sb_kind" = tty ] || printf '\000%s e %s\000' "$sb_secret" "$1" >&4
+}
+sb_look() { if sb_dirty; then sb_say l "$1" dirty; else sb_say l "$1" clean; fi; }
+
+# The rest is what the reader is asked to do.
+# sb_own ID ...: gives standard input to a command; the lane ends with it.
+sb_own() {
+  [ "$sb_kind" = tty ] && stty "$sb_modes"
+  ( sb_child "$@" ) >&3 2>&4
+  printf '%s\n' "$sb_secret sb_done $1 $?"
+  exit
+}
+# sb_ping ID: the worker may have been killed by what it ran.
+sb_ping() {
+  kill -0 "$sb_worker" 2>/dev/null || sb_say w killed
+  sb_say a "$1"
+}
+# Ends the sandbox by ending its main process; as process 1 that ends when its two shells have.
+sb_finish() {
+  kill -KILL "$$" "$sb_worker" "$sb_reader" 2>/dev/null
+  exit
+}
+# sb_ttl ID SECONDS: lets go of the leash and ends everything when the time is up.
+sb_ttl() {
+  [ "$sb_timer" ] && kill "$sb_timer" 2>/dev/null
+  ( sleep "$2"; sb_finish ) >/dev/null 2>&1 3>&- 4>&- &
+  sb_timer=$!
+  sb_say a "$1"
+}
+sb_quit() { sb_current=; exit; }
+
+{
+  exec 2>&1
+  sb_self sb_reader
+  sb_current= sb_timer=
+  IFS= read -r sb_line
+  eval "$sb_line"
+  printf '%s\n' "$sb_line; sb_reader=$sb_reader; sb_say h \$sb_worker"
+  while IFS= read -r sb_line; do
+    case $sb_line in
+      'w '*)
+        sb_line=${sb_line#w }
+        sb_current=${sb_line%% *}
+        printf '%s\n' "$sb_secret ${sb_line#* }"
+        ;;
+      *) eval "$sb_line" ;;
+    esac
+  done
+  case $sb_kind in
+    main)
+      [ "$sb_timer" ] && wait "$sb_timer"
+      sb_finish
+      ;;
+    *) [ "$sb_current" ] && sb_end 0 "$sb_current" ;;
+  esac
+} | {
+  exec 2>/proc/self/fd/0
+  sb_self sb_worker
+  IFS= read -r sb_line
+  eval "$sb_line"
+  # Process 1 and the shells of this lane hold its output by right.
+  sb_known=" 1 $$ $sb_reader $sb_worker "
+  # A shell that cannot fork gives up. The reader is still there to end what runs.
+  trap 'sb_say w gave-up' EXIT
+  while IFS= read -r sb_line; do
+    case $sb_line in
+      "$sb_secret "*) eval "${sb_line#* }"; sb_message= ;;
+      *) sb_message=$sb_line ;;
+    esac
+  done
+}
