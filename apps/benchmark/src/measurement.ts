@@ -3,6 +3,8 @@ export interface Metric {
   readonly id: string;
   readonly title: string;
   readonly unit: "ms" | "bytes" | "count";
+  /** What it means when turns went well and gave no value. */
+  readonly without?: string;
 }
 
 export interface Sample {

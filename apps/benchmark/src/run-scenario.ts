@@ -10,7 +10,7 @@ const END_TIMEOUT_MS = 30_000;
 /** A contender that failed this often in a row is not asked again. */
 const PATIENCE = 3;
 /** Rounds that are taken whatever the budget. */
-const LEAST_ROUNDS = 2;
+const LEAST_ROUNDS = 1;
 
 export interface ScenarioRun {
   readonly surroundings: Surroundings;
@@ -45,9 +45,10 @@ export async function runScenario(
   const entrants = contenders.map((contender): Entrant => {
     return { contender, failuresInARow: 0, failures: [], warmups: [], samples: [] };
   });
+  const deadline = performance.now() + (scenario.budgetMs ?? Number.POSITIVE_INFINITY);
   try {
     for (const entrant of entrants) await prepare(scenario, entrant, run);
-    await takeRounds(scenario, entrants, run);
+    await takeRounds(scenario, entrants, deadline, run);
   } catch (error) {
     if (!run.signal.aborted) throw error;
     for (const entrant of entrants) if (entrant.trial) entrant.remark = "interrupted";
@@ -70,24 +71,22 @@ async function prepare(scenario: Scenario, entrant: Entrant, { surroundings, sig
     else entrant.trial = prepared;
   } catch (error) {
     // It may still come, and would be nobody's then.
-    void preparing.then(
-      (late) => ("end" in late ? late.end() : undefined),
-      () => undefined,
-    );
+    preparing.then((late) => ("end" in late ? late.end() : undefined)).catch(() => undefined);
     if (signal.aborted) throw error;
     giveUp(entrant, 0, error);
   }
 }
 
-async function takeRounds(scenario: Scenario, entrants: readonly Entrant[], run: ScenarioRun) {
-  const began = performance.now();
+async function takeRounds(
+  scenario: Scenario,
+  entrants: readonly Entrant[],
+  deadline: number,
+  run: ScenarioRun,
+) {
   for (let round = -scenario.warmups; round < scenario.rounds; round++) {
     const running = entrants.filter((entrant) => entrant.trial && round < turnsOf(scenario, entrant));
-    if (
-      round >= LEAST_ROUNDS &&
-      performance.now() - began > (scenario.budgetMs ?? Number.POSITIVE_INFINITY)
-    ) {
-      for (const entrant of running) entrant.remark ??= `stopped after ${round} rounds: its time was up`;
+    if (round >= LEAST_ROUNDS && performance.now() > deadline) {
+      for (const entrant of running) entrant.remark ??= `its time was up after round ${round}`;
       return;
     }
     if (running.length === 0) return;
@@ -145,18 +144,23 @@ function seriesOf(scenario: Scenario, entrant: Entrant): Series[] {
   const { contender, failures, remark } = entrant;
   const ofMetric = (samples: Entrant["samples"], wanted: string): Sample[] =>
     samples.filter(({ metric }) => metric === wanted).map(({ metric: _, ...sample }) => sample);
-  return scenario.metrics.map((metric) => ({
-    scenario: scenario.id,
-    metric: metric.id,
-    title: metric.title,
-    unit: metric.unit,
-    engine: contender.target.label,
-    contender: contender.id,
-    contenderTitle: contender.title,
-    role: contender.role,
-    warmups: ofMetric(entrant.warmups, metric.id),
-    samples: ofMetric(entrant.samples, metric.id),
-    failures,
-    ...(remark === undefined ? {} : { remark }),
-  }));
+  return scenario.metrics.map((metric) => {
+    const samples = ofMetric(entrant.samples, metric.id);
+    const silent = samples.length === 0 && failures.length === 0 ? metric.without : undefined;
+    const why = remark ?? silent;
+    return {
+      scenario: scenario.id,
+      metric: metric.id,
+      title: metric.title,
+      unit: metric.unit,
+      engine: contender.target.label,
+      contender: contender.id,
+      contenderTitle: contender.title,
+      role: contender.role,
+      warmups: ofMetric(entrant.warmups, metric.id),
+      samples,
+      failures,
+      ...(why === undefined ? {} : { remark: why }),
+    };
+  });
 }

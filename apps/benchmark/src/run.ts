@@ -67,12 +67,14 @@ export async function run(options: RunOptions): Promise<RunResult> {
     for (const [index, scenario] of options.scenarios.entries()) {
       if (signal.aborted) break;
       const title = `${index + 1}/${options.scenarios.length} ${scenario.id}`;
-      progress.say(title);
+      progress.now(title);
       const onRound = (round: number, rounds: number) =>
-        progress.now(`    ${round < 0 ? "warm-up" : `round ${round + 1} of ${rounds}`}`);
+        progress.now(`${title}  ${round < 0 ? "warm-up" : `round ${round + 1} of ${rounds}`}`);
+      const begin = performance.now();
       series.push(
         ...(await runScenario(scenario, contenders, { surroundings, signal, startedAt: start, onRound })),
       );
+      progress.say(`${title}  ${((performance.now() - begin) / 1000).toFixed(1)} s`);
     }
   } catch (error) {
     if (!signal.aborted) throw error;

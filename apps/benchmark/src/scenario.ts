@@ -16,7 +16,7 @@ export interface Scenario {
   readonly warmups: number;
   /** Fewer turns for baselines, where one of theirs takes long. Default: as many. */
   readonly baselineRounds?: number;
-  /** Milliseconds after which no further round begins; two are always taken. Default: no limit. */
+  /** Milliseconds from the start of the scenario after which no further round begins, save the first. Default: none. */
   readonly budgetMs?: number;
   /** Milliseconds after which a turn is given up, and its contender with it. Default: 60 000. */
   readonly turnTimeoutMs?: number;

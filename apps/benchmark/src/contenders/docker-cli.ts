@@ -9,7 +9,7 @@ import { type ContenderFactory, isDockerEngine } from "./factory.js";
 /** The docker command: `docker run --rm`, `docker exec`, `docker cp`, `docker rm --force`. */
 export const dockerCli: ContenderFactory = {
   id: "docker-cli",
-  title: "docker run --rm, docker exec",
+  title: "docker CLI",
   role: "baseline",
   serves: isDockerEngine,
   async open(target) {

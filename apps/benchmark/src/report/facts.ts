@@ -12,13 +12,22 @@ export function factsOf(result: RunResult): string[] {
   ];
 }
 
-/** Contenders that could not be measured, with the reason. */
-export function absencesOf(result: RunResult): string[] {
-  return result.engines.flatMap(({ label, contenders }) =>
-    contenders.flatMap(({ title, absent }) =>
-      absent === undefined ? [] : [`${label}, ${title}: ${absent}`],
-    ),
-  );
+/** Who was not measured, not to the end, or not without failures, and why. One line for each reason. */
+export function remarksOf({ engines, series }: RunResult): string[] {
+  const who = new Map<string, Set<string>>();
+  const note = (place: string, reason: string, name: string) => {
+    const key = `${place}: ${reason}`;
+    who.set(key, (who.get(key) ?? new Set()).add(name));
+  };
+  for (const { label, contenders } of engines) {
+    for (const { title, absent } of contenders) if (absent !== undefined) note(label, absent, title);
+  }
+  for (const { scenario, engine, contenderTitle, remark, failures } of series) {
+    const place = `${scenario}, ${engine}`;
+    if (remark !== undefined) note(place, remark, contenderTitle);
+    for (const { message } of failures) note(place, `failed: ${message}`, contenderTitle);
+  }
+  return [...who].map(([reason, names]) => `${reason} (${[...names].join(", ")})`);
 }
 
 function engineFact({ label, version, endpoint, image, absent, contenders }: EngineResult): string {

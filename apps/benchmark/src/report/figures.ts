@@ -30,15 +30,18 @@ export function comparisonsOf({ series }: RunResult): Comparison[] {
     const [first] = group;
     if (!first) return [];
     const sandbox = group.find(({ role }) => role === "sandbox");
-    return [
-      { title: first.title, engine: first.engine, figures: group.map((one) => figureOf(one, sandbox)) },
-    ];
+    const answered = group.filter(({ samples }) => samples.length > 0);
+    if (answered.length === 0) return [];
+    const figures = answered.map((one) => figureOf(one, sandbox));
+    return [{ title: first.title, engine: first.engine, figures }];
   });
 }
 
-export function figureOf(series: Series, sandbox: Series | undefined): Figure {
+function figureOf(series: Series, sandbox: Series | undefined): Figure {
   const values = valuesOf(series);
-  const ratio = sandbox && series.role === "baseline" ? medianRatio(valuesOf(sandbox), values) : undefined;
+  // A process that needs no memory would make any ratio of memory look bad, and a count is no quantity to divide.
+  const comparable = sandbox && series.role === "baseline" && series.unit === "ms";
+  const ratio = comparable ? medianRatio(valuesOf(sandbox), values) : undefined;
   return {
     series,
     count: values.length,

@@ -1,11 +1,11 @@
 import type { RunResult } from "../result.js";
-import { absencesOf, factsOf } from "./facts.js";
+import { factsOf, remarksOf } from "./facts.js";
 import { type Comparison, comparisonsOf, type Figure } from "./figures.js";
 import { formatRatio, formatValue } from "./format.js";
 
 /** The result for a README or a page of documentation. */
 export function markdownOf(result: RunResult): string {
-  const facts = [`Measured on ${result.startedAt.slice(0, 10)}.`, ...factsOf(result), ...absencesOf(result)];
+  const facts = [`Measured on ${result.startedAt.slice(0, 10)}.`, ...factsOf(result), ...remarksOf(result)];
   return [
     ...facts.map((fact) => `- ${fact}`),
     "",
@@ -23,7 +23,6 @@ function rowsOf({ title, engine, figures }: Comparison): string[] {
 }
 
 function cellsOf({ series, count, median, p95, ratio }: Figure): string[] {
-  if (count === 0) return [series.remark ?? "no sample", "", "0", ""];
   return [
     formatValue(median, series.unit),
     formatValue(p95, series.unit),

@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import type { RunResult } from "../result.js";
-import { absencesOf, factsOf } from "./facts.js";
+import { factsOf, remarksOf } from "./facts.js";
 import { type Comparison, comparisonsOf, type Figure } from "./figures.js";
 import { formatRatio, formatValue } from "./format.js";
 
@@ -12,7 +12,7 @@ export function tableOf(result: RunResult): string {
     style: { head: [], border: [], compact: true },
   });
   for (const comparison of comparisonsOf(result)) table.push(...rowsOf(comparison));
-  return [...factsOf(result), "", table.toString(), ...notes(result)].join("\n");
+  return [...factsOf(result), "", table.toString(), ...remarksOf(result)].join("\n");
 }
 
 function rowsOf({ title, engine, figures }: Comparison) {
@@ -23,23 +23,10 @@ function rowsOf({ title, engine, figures }: Comparison) {
 }
 
 function cellsOf({ series, count, median, p95, ratio }: Figure) {
-  if (count === 0) return [{ content: series.remark ?? "no sample", colSpan: 4 }];
   return [
     formatValue(median, series.unit),
     formatValue(p95, series.unit),
     String(count),
     ratio ? formatRatio(ratio) : "",
-  ];
-}
-
-function notes(result: RunResult): string[] {
-  const failures = new Set(
-    result.series.flatMap(({ engine, contenderTitle, scenario, failures }) =>
-      failures.map(({ message }) => `${scenario}, ${engine}, ${contenderTitle}: ${message}`),
-    ),
-  );
-  return [
-    ...absencesOf(result).map((line) => `Not measured: ${line}`),
-    ...[...failures].map((line) => `Failed: ${line}`),
   ];
 }

@@ -18,13 +18,18 @@ export function residue(form: Form): Scenario {
     id: "residue",
     question: "After SIGKILL of the owner, how long until nothing is left on engine, disk and process table?",
     metrics: [
-      { id: "gone", title: "owner killed, until nothing is left", unit: "ms" },
+      {
+        id: "gone",
+        title: "owner killed, until nothing is left",
+        unit: "ms",
+        without: "never gone while it was watched",
+      },
       { id: "left", title: "owner killed, left after 2 s", unit: "count" },
     ],
     rounds: form === "full" ? 20 : 3,
     warmups: 0,
     baselineRounds: form === "full" ? 3 : 0,
-    ...(form === "full" ? {} : { budgetMs: 10_000 }),
+    ...(form === "full" ? {} : { budgetMs: 6_000 }),
     async prepare(contender, surroundings) {
       return {
         turn: () => killAnOwner(contender, surroundings),
