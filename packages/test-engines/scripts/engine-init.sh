@@ -4,8 +4,6 @@
 #
 #   engine-init.sh DIRECTORY COMMAND...
 set -u
-directory=$1
-shift
 
 # hide PARENT NAME...: gives the engine a PARENT of its own with everything that the host has there except the
 # NAMEs, so that it neither finds another engine's sockets and state nor leaves its own behind.
@@ -32,20 +30,26 @@ hide() {
   rmdir "$directory/host"
 }
 
-hide /run docker docker.pid docker.sock containerd containers crun runc libpod podman netns cni
-if [ "${1##*/}" = podman ]; then
-  hide /var/lib containers cni
-  # Podman keeps its locks here, for all its instances on the host.
-  mount -t tmpfs -o mode=1777 tmpfs /dev/shm
-  # The bridge plugin switches forwarding on for the whole host, which nothing here needs.
-  cat /proc/sys/net/ipv4/ip_forward >"$directory/ip_forward"
-  mount --bind "$directory/ip_forward" /proc/sys/net/ipv4/ip_forward
-fi
-
-while read -r order; do
-  if [ "$order" = start ]; then
-    # A daemon that was killed left this behind.
-    rm -f "$directory/engine.pid"
-    "$@" </dev/null &
+main() {
+  directory=$1
+  shift
+  hide /run docker docker.pid docker.sock containerd containers crun runc libpod podman netns cni
+  if [ "${1##*/}" = podman ]; then
+    hide /var/lib containers cni
+    # Podman keeps its locks here, for all its instances on the host.
+    mount -t tmpfs -o mode=1777 tmpfs /dev/shm
+    # The bridge plugin switches forwarding on for the whole host, which nothing here needs.
+    cat /proc/sys/net/ipv4/ip_forward >"$directory/ip_forward"
+    mount --bind "$directory/ip_forward" /proc/sys/net/ipv4/ip_forward
   fi
-done
+
+  while read -r order; do
+    if [ "$order" = start ]; then
+      # A daemon that was killed left this behind.
+      rm -f "$directory/engine.pid" "$directory/engine.sock"
+      "$@" </dev/null &
+    fi
+  done
+}
+
+main "$@"

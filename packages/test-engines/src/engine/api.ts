@@ -1,10 +1,12 @@
 import { request as httpRequest } from "node:http";
 import type { Readable } from "node:stream";
-import { text } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 
 export interface ApiAnswer {
   readonly status: number;
+  readonly bytes: Buffer;
+  /** The same as text. */
   readonly body: string;
 }
 
@@ -38,7 +40,9 @@ export async function askEngine(
   const answer = new Promise<ApiAnswer>((resolve, reject) => {
     request.on("error", reject);
     request.on("response", (response) => {
-      text(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject);
+      buffer(response).then((bytes) => {
+        resolve({ status: response.statusCode ?? 0, bytes, body: bytes.toString("utf8") });
+      }, reject);
     });
   });
   if (options.body === undefined) {

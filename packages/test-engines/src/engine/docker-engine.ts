@@ -8,7 +8,7 @@ import { type EngineKind, startEngine } from "./start-engine.js";
 const dockerd: EngineKind = {
   kind: "docker",
   program: "dockerd",
-  prepare: ({ directory, bridge, network, number }, socketPath) => {
+  prepare: ({ directory, name }, { bridge, network }, socketPath) => {
     const dataRoot = join(directory, "data");
     const execRoot = join(directory, "exec");
     const configuration = join(directory, "daemon.json");
@@ -23,7 +23,7 @@ const dockerd: EngineKind = {
         iptables: false,
         "ip-forward": false,
         "ip-masq": false,
-        "cgroup-parent": `/nanoclaw-engine-${number}`,
+        "cgroup-parent": `/${name}`,
         // The systemd driver would hand systemd process ids of the engine's own namespace.
         "exec-opts": ["native.cgroupdriver=cgroupfs"],
       }),

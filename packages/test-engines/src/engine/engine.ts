@@ -23,6 +23,7 @@ export interface TestEngine extends AsyncDisposable {
   /** Holds all that the engine has on disk, and is gone after `stop`. */
   readonly directory: string;
   readonly dataRoot: string;
+  /** Podman's is in the engine's own mount namespace, where it has a `/run` to itself. */
   readonly execRoot: string;
   /** What the daemon wrote. */
   readonly logPath: string;

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { scriptPath } from "../scripts.js";
-import type { Place } from "./place.js";
+import type { BridgeChoice, Place } from "./place.js";
 
-/** Exit code of the keeper when another engine has the bridge of this number. */
+/** Exit code of the keeper when there is a bridge of this name already. It has made nothing then. */
 export const BRIDGE_TAKEN = 75;
 
 /** The process beside an engine that starts it, and removes all of it when this process lets go or dies. */
@@ -18,12 +18,16 @@ export interface Keeper {
   readonly ended: Promise<number | null>;
 }
 
-export function startKeeper(place: Place, command: readonly string[], env: NodeJS.ProcessEnv): Keeper {
-  const log = openSync(join(place.directory, "engine.log"), "a");
+export function startKeeper(
+  { directory }: Place,
+  { bridge, network }: BridgeChoice,
+  command: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Keeper {
+  const log = openSync(join(directory, "engine.log"), "a");
   let child: ChildProcess;
   try {
-    const { number, directory, network } = place;
-    child = spawn("sh", [scriptPath("keep-engine.sh"), directory, String(number), network, ...command], {
+    child = spawn("sh", [scriptPath("keep-engine.sh"), directory, bridge, network, ...command], {
       cwd: "/",
       env,
       // A session of its own: Ctrl-C in a terminal reaches the owner alone, which then stops the engine in order.

@@ -1,66 +1,53 @@
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { hasErrorCode } from "../error-code.js";
+import { basename, join } from "node:path";
 import { formatIdentity, identify } from "../process-identity.js";
 
-/** Two thirds of a socket's longest path, which leaves the rest to what daemons make below. */
-const LONGEST_DIRECTORY = 70;
-const COUNT = 60;
+/** What the directory of every engine begins with. */
+export const DIRECTORY_PREFIX = "nanoclaw-engine-";
 
-/** The number, directory and addresses that one engine has for itself. */
+/** Two thirds of a socket's longest path, which leaves the rest to what daemons make below. */
+const LONGEST_PARENT = 50;
+
+/** The directory of one engine and what is named after it. Never used a second time. */
 export interface Place {
-  readonly number: number;
   readonly directory: string;
-  /** The first half of its IPv4 addresses, as in `10.192`. */
-  readonly network: string;
-  readonly bridge: string;
+  /** The name of its directory and of its control groups. */
+  readonly name: string;
 }
 
-/** `nanoclaw-engine-7` in a parent directory is the whole of engine 7. */
-export const DIRECTORY_PATTERN = /^nanoclaw-engine-(\d+)$/;
+/** A bridge and the addresses that go with it; free for another engine after the end of this one. */
+export interface BridgeChoice {
+  readonly bridge: string;
+  /** The first half of the IPv4 addresses, as in `10.192`. */
+  readonly network: string;
+}
 
 export function defaultParentDirectory(): string {
   const directory = tmpdir();
-  return directory.length > LONGEST_DIRECTORY - 20 ? "/tmp" : directory;
+  return directory.length > LONGEST_PARENT ? "/tmp" : directory;
 }
 
-export function placeOf(number: number, parentDirectory: string): Place {
-  return {
-    number,
-    directory: join(parentDirectory, `nanoclaw-engine-${number}`),
-    network: `10.${192 + number}`,
-    bridge: `nanoclaw${number}`,
-  };
-}
-
-/**
- * Takes the first free place at or after `first`. The owner's identity is in the directory from the first moment on,
- * so that nobody takes it for a leftover.
- */
-export function claimPlace(parentDirectory: string, first: number): Place {
+/** Makes a directory with the owner's identity in it, for whoever looks for leftovers. */
+export function makePlace(parentDirectory: string): Place {
   const owner = identify(process.pid);
   if (owner === undefined) throw new Error("/proc does not show this process");
   mkdirSync(parentDirectory, { recursive: true });
-  const draft = mkdtempSync(join(parentDirectory, "nanoclaw-engine-draft-"));
-  try {
-    writeFileSync(join(draft, "owner"), formatIdentity(owner));
-    const routes = readRoutes();
-    for (let number = first; number < COUNT; number++) {
-      const place = placeOf(number, parentDirectory);
-      if (routes.some((route) => overlaps(route, place.network))) continue;
-      try {
-        renameSync(draft, place.directory);
-        return place;
-      } catch (error) {
-        // Somebody else's: a directory that is not empty cannot be replaced.
-        if (!hasErrorCode(error, "ENOTEMPTY") && !hasErrorCode(error, "EEXIST")) throw error;
-      }
-    }
-    throw new Error(`No free address range for an engine in 10.192.0.0/16 to 10.${192 + COUNT - 1}.0.0/16`);
-  } catch (error) {
-    rmSync(draft, { recursive: true, force: true });
-    throw error;
+  const directory = mkdtempSync(join(parentDirectory, DIRECTORY_PREFIX));
+  writeFileSync(join(directory, "owner"), formatIdentity(owner));
+  return { directory, name: basename(directory) };
+}
+
+/** Every bridge with addresses that this host has no route for, in a random order: engines that start together differ. */
+export function* bridgeChoices(): Generator<BridgeChoice> {
+  const first = 192;
+  const count = 60;
+  const start = Math.floor(Math.random() * count);
+  for (let step = 0; step < count; step++) {
+    const number = (start + step) % count;
+    const network = `10.${first + number}`;
+    if (!readRoutes().some((route) => overlaps(route, network)))
+      yield { bridge: `nanoclaw${number}`, network };
   }
 }
 

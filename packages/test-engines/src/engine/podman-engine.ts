@@ -3,20 +3,21 @@ import { join } from "node:path";
 import { findProgram, whyNoPodman } from "../prerequisites.js";
 import type { EngineOptions, TestEngine } from "./engine.js";
 import { offlineEnvironment } from "./offline-environment.js";
-import type { Place } from "./place.js";
+import type { BridgeChoice, Place } from "./place.js";
 import { type EngineKind, startEngine } from "./start-engine.js";
 
 const podman: EngineKind = {
   kind: "podman",
   program: "podman",
-  prepare: (place, socketPath) => {
+  prepare: (place, choice, socketPath) => {
     const { directory } = place;
     const dataRoot = join(directory, "data");
-    const execRoot = join(directory, "exec");
-    const configuration = writeConfiguration(place, dataRoot, execRoot);
+    // In a /run of its own, see engine-init.sh. Podman refuses a path of more than 50 characters here.
+    const execRoot = "/run/containers/storage";
+    const configuration = writeConfiguration(place, choice, dataRoot, execRoot);
     return {
       command: [
-        ...["podman", "--root", dataRoot, "--runroot", execRoot, "--tmpdir", join(directory, "tmp")],
+        ...["podman", "--root", dataRoot, "--runroot", execRoot, "--tmpdir", "/run/libpod"],
         ...["--network-config-dir", join(directory, "network"), "--volumepath", join(directory, "volumes")],
         ...["system", "service", "--time=0", `unix://${socketPath}`],
       ],
@@ -41,7 +42,8 @@ export async function startPodmanEngine(options: EngineOptions = {}): Promise<Te
 }
 
 function writeConfiguration(
-  { directory, bridge, network }: Place,
+  { directory }: Place,
+  { bridge, network }: BridgeChoice,
   dataRoot: string,
   execRoot: string,
 ): NodeJS.ProcessEnv {
@@ -91,7 +93,7 @@ location = "localhost"
 insecure = true
 `,
   );
-  mkdirSync(join(directory, "network"));
+  mkdirSync(join(directory, "network"), { recursive: true });
   writeFileSync(
     join(directory, "network", `${bridge}.conflist`),
     JSON.stringify(defaultNetwork(bridge, network)),

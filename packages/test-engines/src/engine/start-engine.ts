@@ -1,16 +1,15 @@
-import { readFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { importImages } from "../images/import-images.js";
 import { DEFAULT_IMAGES } from "../images/test-images.js";
 import { identify, isAlive, readProcFile } from "../process-identity.js";
 import { descendantsOf } from "../process-table.js";
 import { waitUntilGone } from "../wait-until-gone.js";
-import { askEngineForJson } from "./api.js";
 import type { EngineOptions, TestEngine } from "./engine.js";
+import { type EngineVersion, firstAnswer } from "./first-answer.js";
 import { BRIDGE_TAKEN, type Keeper, startKeeper } from "./keeper.js";
-import { leftoversOf, sweepLeftovers } from "./leftovers.js";
-import { claimPlace, defaultParentDirectory, type Place } from "./place.js";
+import { leftoversOf, readHeldBridge, sweepLeftovers } from "./leftovers.js";
+import { type BridgeChoice, bridgeChoices, defaultParentDirectory, makePlace, type Place } from "./place.js";
 
 const STOP_DEADLINE_MS = 15_000;
 
@@ -20,7 +19,7 @@ export interface EngineKind {
   /** The daemon's program, as the process table has it. */
   readonly program: string;
   /** Writes its configuration into the place and gives the command that starts it. */
-  prepare(place: Place, socketPath: string): EngineCommand;
+  prepare(place: Place, choice: BridgeChoice, socketPath: string): EngineCommand;
 }
 
 export interface EngineCommand {
@@ -34,27 +33,43 @@ export async function startEngine(kind: EngineKind, options: EngineOptions = {})
   const parentDirectory = options.parentDirectory ?? defaultParentDirectory();
   const timeoutMs = options.timeoutMs ?? 30_000;
   await sweepLeftovers(parentDirectory);
-  for (let first = 0; ; ) {
-    const place = claimPlace(parentDirectory, first);
-    const engine = await startAt(place, kind, timeoutMs);
+  const place = makePlace(parentDirectory);
+  for (const choice of bridgeChoices()) {
+    const engine = await startAt(place, choice, kind, timeoutMs);
     if (engine !== undefined) return engine;
-    first = place.number + 1;
   }
+  rmSync(place.directory, { recursive: true });
+  throw new Error(
+    "Every bridge and address range for test engines is taken, from nanoclaw0 on 10.192.0.0/16",
+  );
 }
 
-async function startAt(place: Place, kind: EngineKind, timeoutMs: number): Promise<TestEngine | undefined> {
+/** Undefined when the bridge of this choice is taken. */
+async function startAt(
+  place: Place,
+  choice: BridgeChoice,
+  kind: EngineKind,
+  timeoutMs: number,
+): Promise<TestEngine | undefined> {
   const socketPath = join(place.directory, "engine.sock");
+  const dockerHost = `unix://${socketPath}`;
   const logPath = join(place.directory, "engine.log");
-  const { command, env, dataRoot, execRoot } = kind.prepare(place, socketPath);
-  const keeper = startKeeper(place, command, env);
+  const { command, env, dataRoot, execRoot } = kind.prepare(place, choice, socketPath);
+  const keeper = startKeeper(place, choice, command, env);
   let stopping: Promise<void> | undefined;
   const stop = () => {
     stopping ??= end(place, keeper);
     return stopping;
   };
+  const findDaemon = () =>
+    descendantsOf(keeper.pid).find(
+      // The arguments alone would also find what starts it, and the name alone also programs that it starts.
+      ({ pid, command }) =>
+        command.includes(dockerHost) && readProcFile(pid, "comm")?.trim() === kind.program,
+    )?.pid;
   const launch = async () => {
     keeper.start();
-    return await firstAnswer(socketPath, logPath, keeper, timeoutMs);
+    return await firstAnswer({ socketPath, logPath, timeoutMs, keeper, findDaemon });
   };
 
   let about: EngineVersion;
@@ -66,18 +81,16 @@ async function startAt(place: Place, kind: EngineKind, timeoutMs: number): Promi
     throw error;
   }
   const daemon = () => {
-    const found = descendantsOf(keeper.pid).find(
-      ({ pid }) => readProcFile(pid, "comm")?.trim() === kind.program,
-    );
-    if (found === undefined) throw new Error(`${kind.program} does not run; its log is ${logPath}`);
-    return found.pid;
+    const pid = findDaemon();
+    if (pid === undefined) throw new Error(`${kind.program} does not run; its log is ${logPath}`);
+    return pid;
   };
   const importAll: TestEngine["importAll"] = (names = DEFAULT_IMAGES) => importImages(socketPath, names);
 
   return {
     kind: kind.kind,
     socketPath,
-    dockerHost: `unix://${socketPath}`,
+    dockerHost,
     ...about,
     get pid() {
       return daemon();
@@ -86,7 +99,7 @@ async function startAt(place: Place, kind: EngineKind, timeoutMs: number): Promi
     dataRoot,
     execRoot,
     logPath,
-    bridge: place.bridge,
+    bridge: choice.bridge,
     importImage: (name) => importAll([name]),
     importAll,
     hostPid: (enginePid) =>
@@ -109,54 +122,10 @@ async function startAt(place: Place, kind: EngineKind, timeoutMs: number): Promi
   };
 }
 
-interface EngineVersion {
-  readonly version: string;
-  readonly apiVersion: string;
-}
-
-async function firstAnswer(
-  socketPath: string,
-  logPath: string,
-  keeper: Keeper,
-  timeoutMs: number,
-): Promise<EngineVersion> {
-  const deadline = performance.now() + timeoutMs;
-  let ended = false;
-  void keeper.ended.then(() => {
-    ended = true;
-  });
-  for (;;) {
-    try {
-      return readVersion(await askEngineForJson(socketPath, "/version", 5_000));
-    } catch (cause) {
-      if (ended) throw new Error("The engine ended before it answered", { cause });
-      if (performance.now() > deadline) {
-        throw new Error(
-          `No answer from the engine after ${timeoutMs} ms. The end of its log:\n${tail(logPath)}`,
-          {
-            cause,
-          },
-        );
-      }
-    }
-    await delay(50);
-  }
-}
-
-function readVersion(answer: unknown): EngineVersion {
-  if (typeof answer === "object" && answer !== null && "Version" in answer && "ApiVersion" in answer) {
-    return { version: String(answer.Version), apiVersion: String(answer.ApiVersion) };
-  }
-  throw new Error(`Not the version of an engine: ${JSON.stringify(answer)}`);
-}
-
 async function end(place: Place, keeper: Keeper): Promise<void> {
+  const held = readHeldBridge(place.directory);
   keeper.letGo();
-  await keeper.ended;
+  if ((await keeper.ended) === BRIDGE_TAKEN) return;
   // The kernel takes apart a dead container's network in the background.
-  await waitUntilGone(() => leftoversOf(place), STOP_DEADLINE_MS);
-}
-
-function tail(path: string): string {
-  return readFileSync(path, "utf8").split("\n").slice(-20).join("\n");
+  await waitUntilGone(() => leftoversOf(place, held), STOP_DEADLINE_MS);
 }

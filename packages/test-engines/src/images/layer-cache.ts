@@ -19,6 +19,8 @@ import { withFileLock } from "./file-lock.js";
 import { type LayerName, layerRecipes } from "./layers.js";
 import { runProgram } from "./run-program.js";
 
+const ABANDONED_AGE_MS = 10 * 60_000;
+
 /** A layer as a tar file. */
 export interface Layer {
   readonly path: string;
@@ -68,10 +70,7 @@ async function buildUnderLock(name: LayerName, cacheDirectory: string): Promise<
   return await withFileLock(join(cacheDirectory, "lock"), async () => {
     const present = readLayer(name, cacheDirectory);
     if (present !== undefined) return present;
-    // Nobody else is at work now: these were left by a build that was killed.
-    for (const entry of readdirSync(cacheDirectory)) {
-      if (entry.startsWith("build-")) rmSync(join(cacheDirectory, entry), { recursive: true, force: true });
-    }
+    removeAbandonedBuilds(cacheDirectory);
     const workplace = mkdtempSync(join(cacheDirectory, "build-"));
     try {
       return await build(name, cacheDirectory, workplace);
@@ -79,6 +78,16 @@ async function buildUnderLock(name: LayerName, cacheDirectory: string): Promise<
       rmSync(workplace, { recursive: true, force: true });
     }
   });
+}
+
+/** A builder that was killed leaves its directory, and programs that go on in it for a while. */
+function removeAbandonedBuilds(cacheDirectory: string): void {
+  for (const name of readdirSync(cacheDirectory)) {
+    const path = join(cacheDirectory, name);
+    if (name.startsWith("build-") && Date.now() - statSync(path).mtimeMs > ABANDONED_AGE_MS) {
+      rmSync(path, { recursive: true, force: true });
+    }
+  }
 }
 
 async function build(name: LayerName, cacheDirectory: string, workplace: string): Promise<Layer> {
