@@ -13,6 +13,8 @@ export interface OwnerProcess {
   readonly directory: string;
   /** Rejects with what went wrong there, or when it ends before it answers. */
   ask<T extends OwnerTask>(task: T, values: OwnerTasks[T]["arguments"]): Promise<OwnerTasks[T]["result"]>;
+  /** Removes its sandboxes in order, then ends it. */
+  end(): Promise<void>;
   /** SIGKILL. Returns when the kernel has closed all that it held. */
   kill(): Promise<void>;
 }
@@ -32,16 +34,14 @@ export function startOwnerProcess(assignment: OwnerAssignment, parentDirectory: 
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  return {
-    mark,
-    directory,
-    ask: questions(child),
-    async kill() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      child.kill("SIGKILL");
-      await exited;
-    },
+  const ask = questions(child);
+  const kill = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill("SIGKILL");
+    await exited;
   };
+  const end = () => ask("end", {}).then(() => undefined);
+  return { mark, directory, ask, kill, end: () => end().finally(kill) };
 }
 
 function mainFile(): string {

@@ -12,7 +12,7 @@ export function coldStart(form: Form): Scenario {
     ],
     rounds: form === "full" ? 30 : 5,
     warmups: form === "full" ? 2 : 1,
-    ...(form === "full" ? {} : { budgetMs: 10_000 }),
+    ...(form === "full" ? {} : { budgetMs: 8_000 }),
     async prepare(contender) {
       return {
         async turn() {

@@ -7,8 +7,19 @@ import { nextCommand } from "./next-command.js";
 import { residue } from "./residue.js";
 import { slowReader } from "./slow-reader.js";
 import { smallFile } from "./small-file.js";
+import { transferMemory } from "./transfer-memory.js";
 
-const makers = [coldStart, nextCommand, eightAtOnce, smallFile, largeFile, slowReader, destroy, residue];
+const makers = [
+  coldStart,
+  nextCommand,
+  eightAtOnce,
+  smallFile,
+  largeFile,
+  transferMemory,
+  slowReader,
+  destroy,
+  residue,
+];
 
 export const scenarioIds: readonly string[] = makers.map((make) => make("full").id);
 

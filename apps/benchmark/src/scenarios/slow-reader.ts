@@ -4,8 +4,8 @@ const BYTES_PER_SECOND = 64 * 1024 * 1024;
 
 /** A command that writes faster than its owner reads. */
 export function slowReader(form: Form): Scenario {
-  const blockCount = form === "full" ? 1024 : 128;
-  const amount = form === "full" ? "1 GiB" : "128 MiB";
+  const blockCount = form === "full" ? 1024 : 64;
+  const amount = form === "full" ? "1 GiB" : "64 MiB";
   return {
     id: "slow-reader",
     question: `How much does the owner's memory grow when a command writes ${amount} and the owner reads slowly?`,
@@ -22,20 +22,14 @@ export function slowReader(form: Form): Scenario {
       return {
         async turn() {
           await owner.ask("start", {});
-          const reading = { blockCount, stallMs: 2_000, bytesPerSecond: BYTES_PER_SECOND };
+          const reading = { blockCount, stallMs: 1_000, bytesPerSecond: BYTES_PER_SECOND };
           const cost = await owner.ask("readSlowly", reading);
           return [
             { metric: "growth", value: cost.growthBytes },
             { metric: "time", value: cost.ms },
           ];
         },
-        async end() {
-          try {
-            await owner.ask("end", {});
-          } finally {
-            await owner.kill();
-          }
-        },
+        end: () => owner.end(),
       };
     },
   };

@@ -1,0 +1,43 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Form, Scenario } from "../scenario.js";
+import { randomFile } from "./random-file.js";
+
+const MEBIBYTES = 256;
+const GUEST_PATH = "/tmp/sandbox-bench-memory";
+
+/**
+ * Memory of the process that moves a file. Large enough to tell garbage that waits to be collected, of which Node.js
+ * lets some 64 MiB come together, from a file that is held in memory.
+ */
+export function transferMemory(form: Form): Scenario {
+  return {
+    id: "transfer-memory",
+    question: `How far does the owner's memory grow by upload and download of ${MEBIBYTES} MiB?`,
+    metrics: [
+      { id: "upload", title: `${MEBIBYTES} MiB upload, memory growth`, unit: "bytes" },
+      { id: "download", title: `${MEBIBYTES} MiB download, memory growth`, unit: "bytes" },
+    ],
+    rounds: form === "full" ? 2 : 0,
+    warmups: 0,
+    async prepare(contender, { directory, startOwner }) {
+      if (contender.id === "docker-cli") return { notApplicable: "does it in a process of its own" };
+      const owner = await startOwner(contender);
+      const source = await randomFile(directory, MEBIBYTES);
+      const copy = join(owner.directory, "copy");
+      await owner.ask("start", {});
+      return {
+        async turn() {
+          const up = await owner.ask("upload", { hostPath: source, guestPath: GUEST_PATH });
+          const down = await owner.ask("download", { hostPath: copy, guestPath: GUEST_PATH });
+          await rm(copy);
+          return [
+            { metric: "upload", value: up.growthBytes },
+            { metric: "download", value: down.growthBytes },
+          ];
+        },
+        end: () => owner.end(),
+      };
+    },
+  };
+}
