@@ -6,6 +6,7 @@ import { checkProvider } from "./internal/check-provider.js";
 import { withDeadline } from "./internal/deadline.js";
 import { thisOwner } from "./internal/owner.js";
 import { asSandboxError, emitter, Session } from "./internal/session.js";
+import { notFound } from "./list.js";
 import { Sandbox } from "./sandbox.js";
 
 export interface AttachOptions {
@@ -47,11 +48,7 @@ export async function attachSandbox(
       const record = records.find(
         ({ id, name, state }) => state === "running" && (id === idOrName || name === idOrName),
       );
-      if (!record) {
-        throw new SandboxError("sandbox_not_found", `${provider.name} has no running sandbox ${idOrName}.`, {
-          hint: "listSandboxes tells which there are.",
-        });
-      }
+      if (!record) throw notFound(provider, idOrName);
       const emit = emitter(provider.name, record.id, options.onEvent);
       const driver = await attach.call(provider, record.id, { signal, emit });
       return new Sandbox(

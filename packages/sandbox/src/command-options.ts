@@ -25,6 +25,8 @@ export interface ExecOptions extends CommonCommandOptions {
 export interface SpawnOptions extends CommonCommandOptions {
   /** A terminal: `true` is 80 × 24. Its output is all `stdout`. Default: none. */
   tty?: boolean | TerminalSize;
+  /** False: end of input at once, which spares a shell of its own for the command. Default: true. */
+  stdin?: boolean;
 }
 
 /** For calls that only wait for the engine. */

@@ -1,8 +1,8 @@
 import type { CallOptions } from "./command-options.js";
-import type { SandboxError } from "./contract/error.js";
+import { SandboxError } from "./contract/error.js";
 import type { EngineReport, SandboxProvider } from "./contract/provider.js";
 import type { SandboxRecord } from "./contract/request.js";
-import { checkKeys, checkSignal, checkTimeout } from "./internal/check.js";
+import { checkKeys, checkSignal, checkText, checkTimeout, show } from "./internal/check.js";
 import { checkProvider } from "./internal/check-provider.js";
 import { withDeadline } from "./internal/deadline.js";
 import { forgetKept, keptUntil } from "./internal/kept.js";
@@ -75,6 +75,33 @@ export async function collectGarbage(
       }
     }
     return report;
+  });
+}
+
+/**
+ * Ends a sandbox of this installation, by id or name, in whatever state it is.
+ *
+ * @throws SandboxError `sandbox_not_found`.
+ */
+export async function removeSandbox(
+  provider: SandboxProvider,
+  idOrName: string,
+  options: CallOptions = {},
+): Promise<SandboxSummary> {
+  checkText("The id or name", idOrName);
+  return await onEngine("remove", provider, options, async (signal) => {
+    const all = await summaries(provider, signal);
+    const found = all.find(({ id, name }) => id === idOrName || name === idOrName);
+    if (!found) throw notFound(provider, idOrName);
+    await provider.remove(found.id, found.owner.installation, { signal, emit: () => undefined });
+    await forgetKept(found.id);
+    return found;
+  });
+}
+
+export function notFound(provider: SandboxProvider, idOrName: string): SandboxError {
+  return new SandboxError("sandbox_not_found", `${provider.name} has no such sandbox: ${show(idOrName)}.`, {
+    hint: "listSandboxes tells which there are.",
   });
 }
 

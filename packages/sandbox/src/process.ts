@@ -36,9 +36,9 @@ export class SandboxProcess implements AsyncIterable<OutputChunk> {
     );
   }
 
-  /** Ending it gives the command end of input. */
+  /** Ending it gives the command end of input. Not there with `stdin: false`. */
   get stdin(): Writable {
-    if (!this.#run.stdin) throw new SandboxError("adapter_fault", "The command was started without input.");
+    if (!this.#run.stdin) refuse("The command was started with stdin: false.", "Leave stdin out.");
     return this.#run.stdin;
   }
 

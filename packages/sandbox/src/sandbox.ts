@@ -111,7 +111,7 @@ export class Sandbox implements AsyncDisposable {
     const started = performance.now();
     return await this.#session.observed("spawn", async () => {
       const { sink } = output;
-      const io: CommandInput = { sink, input: "live", tty };
+      const io: CommandInput = { sink, input: options.stdin === false ? "none" : "live", tty };
       // The limit goes on after this call has returned, until the command has ended.
       const deadline = this.#deadline("spawn", options);
       let run: CommandRun;

@@ -34,8 +34,11 @@ export function checkSpawnOptions(
   options: SpawnOptions,
   capabilities: Capabilities,
 ): TerminalSize | undefined {
-  checkKeys("spawn", options, [...common, "tty"]);
-  const { tty } = options;
+  checkKeys("spawn", options, [...common, "tty", "stdin"]);
+  const { tty, stdin } = options;
+  if (stdin !== undefined && typeof stdin !== "boolean")
+    refuse(`stdin is ${show(stdin)}.`, "Write true or false.");
+  if (tty && stdin === false) refuse("A terminal has input.", "Leave stdin out.");
   if (tty === undefined || tty === false) return undefined;
   if (!capabilities.terminals) {
     throw new SandboxError("unsupported", "This engine has no terminals.", { hint: "Leave tty out." });

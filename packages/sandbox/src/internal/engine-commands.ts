@@ -1,7 +1,11 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { SandboxError } from "../contract/error.js";
 import type { ProcessSpec, RawProcess } from "../contract/process.js";
 import { abortable } from "./abortable.js";
 import type { CommandInput, CommandRun, Commands, GuestCommand } from "./commands.js";
+
+/** Without output for so long after its process has ended a command counts as silent, in milliseconds. */
+const quietMs = 250;
 
 export interface EngineCommandsOptions {
   spawn(spec: ProcessSpec, signal: AbortSignal): Promise<RawProcess>;
@@ -27,10 +31,22 @@ export class EngineCommands implements Commands {
     );
     process.stdin.on("error", () => undefined);
     if (io.input !== "live") process.stdin.end(io.input === "none" ? undefined : io.input);
+    let chunks = 0;
     const output = (async () => {
-      for await (const chunk of process.output) await io.sink(chunk);
+      for await (const chunk of process.output) {
+        await io.sink(chunk);
+        chunks++;
+      }
     })();
-    const ended = Promise.all([process.exited, output]).then(([exit]) => exit);
+    const ended = process.exited.then(async (exit) => {
+      // What it left behind in the background may hold its output for ever: silence is the end, too.
+      for (let seen = -1; seen !== chunks; ) {
+        seen = chunks;
+        if (await Promise.race([output.then(() => true), delay(quietMs, false, { ref: false })])) break;
+      }
+      return exit;
+    });
+    output.catch(() => undefined);
     ended.catch(() => undefined);
     const send = async (name: string, abort: AbortSignal): Promise<void> => {
       if (!process.kill) throw new SandboxError("adapter_fault", "The adapter gave a process without kill.");
@@ -38,7 +54,7 @@ export class EngineCommands implements Commands {
     };
     return {
       ended,
-      stdin: process.stdin,
+      stdin: io.input === "live" ? process.stdin : undefined,
       kill: (abort) => send("SIGKILL", abort),
       send,
       resize: async (size) => {

@@ -15,6 +15,8 @@ export interface Running {
   readonly rootPid: number | undefined;
   /** How it ended. Rejects with `sandbox_lost` when that cannot be known any more. */
   readonly ended: Promise<ProcessExit>;
+  /** `ended` has settled. */
+  readonly over: boolean;
   /** A signal that was sent on purpose, so that an exit with 128 + n is read as death by it. */
   noteSignal(signal: string): void;
 }
@@ -22,7 +24,8 @@ export interface Running {
 interface Current extends Running {
   rootPid: number | undefined;
   readonly id: number;
-  readonly sink: Sink;
+  over: boolean;
+  sink: Sink;
   readonly signals: Set<string>;
   cwdMissing: boolean;
   exit: ProcessExit | undefined;
@@ -54,6 +57,8 @@ export class Lane {
   #failure: SandboxError | undefined;
   #workerLost = false;
   #dirty = false;
+  #blocked = false;
+  #unblock: (() => void) | undefined;
   #beforeReady = "";
   #nextId = 1;
 
@@ -116,6 +121,11 @@ export class Lane {
     return this.#dirty;
   }
 
+  /** Nothing is read from it, answers neither, as who takes its output is slow. */
+  get blocked(): boolean {
+    return this.#blocked;
+  }
+
   /** Answers, though perhaps without running commands. */
   get alive(): boolean {
     return !this.#failure;
@@ -137,16 +147,27 @@ export class Lane {
     return Object.assign(current, { stdin: this.#process.stdin });
   }
 
-  /** Ends a command of any lane of the same user. Returns the processes that would not die, if any. */
-  async end(running: Running): Promise<number[]> {
-    const pids = await this.#ask((id) => `sb_end ${id} ${running.mark} '${running.rootPid ?? "-"}'`);
-    return pids.map(Number);
+  /**
+   * Ends the processes of a command of any lane of the same user. `found`: there were any; a command that was
+   * given to a lane a moment ago may have none yet. `left`: those that would not die.
+   */
+  async end(running: Running): Promise<{ found: boolean; left: number[] }> {
+    const [rounds, ...left] = await this.#ask(
+      (id) => `sb_end ${id} ${running.mark} '${running.rootPid ?? "-"}'`,
+    );
+    return { found: Number(rounds) > 0, left: left.map(Number) };
   }
 
   async signal(running: Running, signal: string): Promise<void> {
     running.noteSignal(signal);
     const name = signal.replace(/^SIG/, "");
     await this.#ask((id) => `sb_signal ${id} ${running.mark} '${running.rootPid ?? "-"}' ${name}`);
+  }
+
+  /** Reads on, and drops what its command still gives. */
+  drop(): void {
+    if (this.#current) this.#current.sink = () => undefined;
+    this.#unblock?.();
   }
 
   /** Returns when the lane has answered. */
@@ -201,14 +222,21 @@ export class Lane {
       mark: randomInt(2 ** 32, 2 ** 47),
       rootPid: undefined,
       ended,
+      over: false,
       sink,
       signals,
       noteSignal: (signal) => void signals.add(signal),
       cwdMissing: false,
       exit: undefined,
       stderrEnded: this.kind === "tty",
-      resolve: (exit) => settle?.resolve(exit),
-      reject: (error) => settle?.reject(error),
+      resolve: (exit) => {
+        current.over = true;
+        settle?.resolve(exit);
+      },
+      reject: (error) => {
+        current.over = true;
+        settle?.reject(error);
+      },
     };
     this.#current = current;
     return current;
@@ -251,7 +279,12 @@ export class Lane {
       if (stream === "stderr") stderr.push(data, onStderr);
       else stdout.push(this.kind === "tty" ? this.#withoutReady(data) : data, onStdout);
       if (waiting.length > 0) {
-        await Promise.all(waiting);
+        this.#blocked = true;
+        const dropped = new Promise<void>((resolve) => {
+          this.#unblock = resolve;
+        });
+        await Promise.race([Promise.all(waiting), dropped]);
+        this.#blocked = false;
         waiting = [];
       }
     }

@@ -1,9 +1,12 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { SandboxError } from "../contract/error.js";
 import type { ProcessSpec, RawProcess, TerminalSize } from "../contract/process.js";
 import { abortable } from "./abortable.js";
 import { Lane, type Running } from "./lane.js";
 import { laneCommand } from "./main-shell.js";
 
+/** Granted to a command to begin before it is looked for again, in milliseconds. */
+const beginMs = 5;
 /** Idle lanes kept for each user; more are closed. */
 const idleLimit = 8;
 
@@ -78,20 +81,19 @@ export class Lanes {
 
   /** Kills the processes of a command and returns when they are gone. */
   async end(user: string | undefined, running: Running, signal: AbortSignal): Promise<void> {
-    let left: number[] = [];
-    for (let round = 0; round < 5; round++) {
+    for (let stubborn = 0; stubborn < 5; ) {
       signal.throwIfAborted();
+      const { over } = running;
       const lane = await this.#control(user, signal);
-      left = await abortable(lane.end(running), signal);
-      if (left.length === 0) return;
+      const { found, left } = await abortable(lane.end(running), signal);
+      if (left.length === 0 && (found || over)) return;
+      if (left.length > 0) stubborn++;
+      // Not begun yet: the lane has the command, and its processes are about to appear.
+      else await Promise.race([running.ended.catch(() => undefined), delay(beginMs, undefined, { signal })]);
     }
-    throw new SandboxError(
-      "cleanup_failed",
-      `Processes ${left.join(", ")} in the sandbox could not be killed.`,
-      {
-        hint: "Destroy the sandbox.",
-      },
-    );
+    throw new SandboxError("cleanup_failed", "Processes of a command in the sandbox could not be killed.", {
+      hint: "Destroy the sandbox.",
+    });
   }
 
   async signal(user: string | undefined, running: Running, name: string, signal: AbortSignal): Promise<void> {
@@ -99,17 +101,25 @@ export class Lanes {
     await abortable(lane.signal(running, name), signal);
   }
 
-  /** Any lane that answers, to see whether the sandbox does. */
+  /** Every lane that can answer, to see whether the sandbox does and whether their workers live. */
   async ping(): Promise<void> {
     for (const pool of this.#pools.values()) {
-      for (const lane of pool.lanes) if (lane.alive) return await lane.ping();
+      await Promise.all(
+        [...pool.lanes].filter((lane) => lane.alive && !lane.blocked).map((lane) => lane.ping()),
+      );
     }
   }
 
   /** A lane whose reader is at hand, be its worker busy or not. */
   async #control(user: string | undefined, signal: AbortSignal): Promise<Lane> {
     const pool = this.#pool(user);
-    for (const lane of pool.lanes) if (lane.alive) return lane;
+    const alive = [...pool.lanes].filter((lane) => lane.alive);
+    const at = alive.find((lane) => !lane.blocked) ?? alive[0];
+    if (at) {
+      // With no other lane at hand, what the killed command has not been rid of yet is lost.
+      if (at.blocked) at.drop();
+      return at;
+    }
     const lane = await this.#open(user, signal);
     this.#add(pool, lane);
     return lane;

@@ -71,7 +71,8 @@ sb_scan() {
   done
 }
 
-# sb_end ID MARK PID: stops what it finds until nothing new turns up, kills it, and looks again.
+# sb_end ID MARK PID: stops what it finds until nothing new turns up, kills it, and looks again. Says whether it
+# found anything, as the command may not have begun yet, and what would not die.
 sb_end() {
   sb_stopped=' ' sb_rounds=0
   while sb_scan "$2" "$3"; [ "$sb_found" != ' ' ]; do
@@ -88,7 +89,7 @@ sb_end() {
     for sb_pid in $sb_found; do kill -KILL "$sb_pid" 2>/dev/null; done
     sb_stopped=' '
   done
-  sb_say k "$1" "$sb_found"
+  sb_say k "$1" "$sb_rounds" "$sb_found"
 }
 
 # sb_signal ID MARK PID SIGNAL
@@ -154,6 +155,10 @@ sb_done() {
   sb_say e "$1" "$2" "$sb_flag" "$sb_message"
   [ "$sb_kind" = tty ] || printf '\000%s e %s\000' "$sb_secret" "$1" >&4
 }
+sb_leave() {
+  trap - EXIT
+  exit
+}
 sb_look() { if sb_dirty; then sb_say l "$1" dirty; else sb_say l "$1" clean; fi; }
 
 # The rest is what the reader is asked to do.
@@ -162,7 +167,7 @@ sb_own() {
   [ "$sb_kind" = tty ] && stty "$sb_modes"
   ( sb_child "$@" ) >&3 2>&4
   printf '%s\n' "$sb_secret sb_done $1 $?"
-  exit
+  sb_quit
 }
 # sb_ping ID: the worker may have been killed by what it ran.
 sb_ping() {
@@ -181,7 +186,11 @@ sb_ttl() {
   sb_timer=$!
   sb_say a "$1"
 }
-sb_quit() { sb_current=; exit; }
+# The worker holds both ends of its input and sees no end of it: it has to be told.
+sb_quit() {
+  printf '%s\n' "$sb_secret sb_leave"
+  exit
+}
 
 {
   exec 2>&1
@@ -205,7 +214,10 @@ sb_quit() { sb_current=; exit; }
       [ "$sb_timer" ] && wait "$sb_timer"
       sb_finish
       ;;
-    *) [ "$sb_current" ] && sb_end 0 "$sb_current" ;;
+    *)
+      [ "$sb_current" ] && sb_end 0 "$sb_current"
+      sb_quit
+      ;;
   esac
 } | {
   exec 2>/proc/self/fd/0
