@@ -1,0 +1,193 @@
+import { expect, test } from "vitest";
+import type { Series } from "../measurement.js";
+import { FORMAT, FORMAT_VERSION, parseResult, type RunResult } from "../result.js";
+import { verdictsOf } from "./checks.js";
+import { comparisonsOf } from "./figures.js";
+import { formatRatio, formatValue } from "./format.js";
+import { markdownOf } from "./markdown.js";
+import { tableOf } from "./table.js";
+import { allHold } from "./verdicts.js";
+
+const promise = "cold start below Engine API create, start, exec";
+
+test("a promise is kept, broken or not to be judged", () => {
+  const judged = (sandbox: number, baseline: number, count: number) =>
+    outcomes(
+      resultOf([
+        series("sandbox", "cold-start", "first-output", repeat(sandbox, count)),
+        series("engine-api", "cold-start", "first-output", repeat(baseline, count)),
+      ]),
+    )[promise];
+  expect(judged(100, 120, 20)).toBe("pass");
+  expect(judged(120, 100, 20)).toBe("fail");
+  expect(judged(100, 120, 19)).toBe("unknown");
+});
+
+test("a cold start is compared with the whole of docker run --rm", () => {
+  const verdicts = outcomes(
+    resultOf([
+      series("sandbox", "cold-start", "first-output", repeat(170, 20)),
+      series("sandbox", "cold-start", "whole", repeat(400, 20)),
+      series("docker-cli", "cold-start", "first-output", repeat(190, 20)),
+      series("docker-cli", "cold-start", "whole", repeat(285, 20)),
+    ]),
+  );
+  expect(verdicts["cold start ≤ 0.80 of docker run --rm"]).toBe("pass");
+  expect(verdicts["cold start below the first output of docker run --rm"]).toBe("pass");
+});
+
+test("one wrong output breaks the promise, however fast the others are", () => {
+  const sandbox = series("sandbox", "eight-at-once", "latency", repeat(1, 1_000));
+  const all = (failures: Series["failures"]) => outcomes(resultOf([{ ...sandbox, failures }]));
+  const line = "8 at once, 1,000 in all: every output right";
+  expect(all([])[line]).toBe("pass");
+  expect(all([{ round: 0, message: "Wrong output" }])[line]).toBe("fail");
+});
+
+test("one slow worker breaks the promise that none is slower", () => {
+  const samples = (slow: number) =>
+    Array.from({ length: 80 }, (_, index) => ({
+      value: index % 8 === 3 ? slow : 5,
+      round: 0,
+      atMs: 0,
+      worker: index % 8,
+    }));
+  const judged = (slow: number) =>
+    outcomes(
+      resultOf([
+        { ...series("sandbox", "eight-at-once", "latency", []), samples: samples(slow) },
+        series("engine-api", "eight-at-once", "latency", repeat(40, 80)),
+      ]),
+    )["8 at once: no worker's median above Engine API exec"];
+  expect(judged(39)).toBe("pass");
+  expect(judged(41)).toBe("fail");
+});
+
+test("a single sample over the limit breaks a promise about clean-up", () => {
+  const judged = (values: number[]) =>
+    outcomes(resultOf([series("sandbox", "residue", "gone", values)]))[
+      "owner killed: nothing left within 2 s, ever"
+    ];
+  expect(judged([100, 1_999])).toBe("pass");
+  expect(judged([100, 2_001])).toBe("fail");
+});
+
+test("nothing judged is not everything kept", () => {
+  expect(allHold(verdictsOf(resultOf([])))).toBe(false);
+});
+
+test("a baseline has the ratio of the sandbox to it, memory and counts have none", () => {
+  const [time, memory] = comparisonsOf(
+    resultOf([
+      series("sandbox", "destroy", "time", [5, 5, 5]),
+      series("engine-api", "destroy", "time", [10, 10, 10]),
+      series("sandbox", "slow-reader", "growth", [5], "bytes"),
+      series("engine-api", "slow-reader", "growth", [10], "bytes"),
+    ]),
+  );
+  expect(time?.figures.map(({ ratio }) => ratio?.value)).toEqual([undefined, 0.5]);
+  expect(memory?.figures.map(({ ratio }) => ratio?.value)).toEqual([undefined, undefined]);
+});
+
+test("table and Markdown show every figure, and say who was not measured and why", () => {
+  const silent = series("testcontainers", "destroy", "time", []);
+  const result = resultOf([
+    series("sandbox", "destroy", "time", [80, 90, 100]),
+    { ...silent, failures: [{ round: 0, message: "no such image" }] },
+  ]);
+  for (const text of [tableOf(result), markdownOf(result)]) {
+    expect(text).toContain("90 ms");
+    expect(text).toContain("destroy, docker: failed: no such image (testcontainers)");
+    expect(text).toContain("local: not measured. bwrap was not found");
+    expect(text).toContain("docker: The docker command is not installed. (docker CLI)");
+    expect(text).toContain("Interrupted");
+  }
+});
+
+test("figures have three digits or so", () => {
+  expect(formatValue(0.04567, "ms")).toBe("0.046 ms");
+  expect(formatValue(1.2345, "ms")).toBe("1.23 ms");
+  expect(formatValue(12.345, "ms")).toBe("12.3 ms");
+  expect(formatValue(1234.5, "ms")).toBe("1235 ms");
+  expect(formatValue(1536 * 1024, "bytes")).toBe("1.50 MiB");
+  expect(formatRatio({ value: 0.5, low: 0.25, high: 1.5 })).toBe("0.50 (0.25–1.50)");
+});
+
+test("a result is read back, and nothing else is taken for one", () => {
+  const result = resultOf([series("sandbox", "destroy", "time", [1])]);
+  expect(parseResult(JSON.stringify(result))).toEqual(result);
+  expect(() => parseResult('{"format":"other"}')).toThrow("not a result");
+  expect(() => parseResult(JSON.stringify({ ...result, formatVersion: 99 }))).toThrow("another version");
+});
+
+function outcomes(result: RunResult): Record<string, string> {
+  return Object.fromEntries(verdictsOf(result).map((verdict) => [verdict.promise, verdict.outcome]));
+}
+
+function repeat(value: number, count: number): number[] {
+  return Array.from({ length: count }, () => value);
+}
+
+function series(
+  contender: string,
+  scenario: string,
+  metric: string,
+  values: number[],
+  unit: Series["unit"] = "ms",
+): Series {
+  return {
+    scenario,
+    metric,
+    title: `${scenario} ${metric}`,
+    unit,
+    engine: "docker",
+    contender,
+    contenderTitle: contender,
+    role: contender === "sandbox" ? "sandbox" : "baseline",
+    warmups: [],
+    samples: values.map((value, round) => ({ value, round, atMs: 0 })),
+    failures: [],
+  };
+}
+
+function resultOf(all: Series[]): RunResult {
+  const contender = (id: string, role: Series["role"]) => ({ id, title: id, role, versions: {} });
+  return {
+    format: FORMAT,
+    formatVersion: FORMAT_VERSION,
+    version: "0.0.0",
+    form: "full",
+    startedAt: "2025-01-01T00:00:00.000Z",
+    durationMs: 1,
+    interrupted: true,
+    seed: 1,
+    network: "open",
+    host: {
+      cpuModel: "Processor",
+      coreCount: 2,
+      memoryBytes: 2 ** 33,
+      kernel: "Linux 6",
+      system: "Debian",
+      architecture: "x64",
+      node: "v20.19.0",
+    },
+    load: { before: [0, 0, 0], after: [1, 1, 1] },
+    engines: [
+      {
+        label: "docker",
+        details: {},
+        contenders: [
+          contender("sandbox", "sandbox"),
+          contender("engine-api", "baseline"),
+          {
+            ...contender("docker-cli", "baseline"),
+            title: "docker CLI",
+            absent: "The docker command is not installed.",
+          },
+        ],
+      },
+      { label: "local", details: {}, absent: "bwrap was not found", contenders: [] },
+    ],
+    series: all,
+  };
+}
