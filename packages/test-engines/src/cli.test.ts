@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runContainer } from "../test/containers.js";
+import { skipAloud } from "../test/skip-aloud.js";
 import { tracerOf } from "../test/traces.js";
 import { startOwnerProcess } from "./owner-process.js";
 import { whyNoDocker, whyNoTestImages } from "./prerequisites.js";
@@ -10,7 +11,9 @@ import { whyNoDocker, whyNoTestImages } from "./prerequisites.js";
 const reason = whyNoDocker() ?? whyNoTestImages();
 const cli = new URL("../dist/cli.js", import.meta.url);
 
-describe.skipIf(reason)(`the program${reason === undefined ? "" : ` (skipped: ${reason})`}`, () => {
+describe("the program", () => {
+  skipAloud(reason);
+
   it("gives an engine with images until it is interrupted, and leaves nothing", async () => {
     const directory = mkdtempSync(join(tmpdir(), "engine-cli-"));
     try {

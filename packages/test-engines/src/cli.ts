@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { once } from "node:events";
-import { rmSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { startDockerEngine } from "./engine/docker-engine.js";
 import { startPodmanEngine } from "./engine/podman-engine.js";
@@ -39,8 +39,12 @@ async function run(podman: boolean, images: readonly TestImageName[], stateFile?
     process.stdout.write(
       `${engine.kind} ${engine.version}, API ${engine.apiVersion}, log ${engine.logPath}\n`,
     );
+    if (stateFile !== undefined) {
+      // Whole or not at all, for whoever waits for it.
+      writeFileSync(`${stateFile}.draft`, engine.dockerHost);
+      renameSync(`${stateFile}.draft`, stateFile);
+    }
     process.stdout.write(`DOCKER_HOST=${engine.dockerHost}\n`);
-    if (stateFile !== undefined) writeFileSync(stateFile, engine.dockerHost);
     const alive = setInterval(() => undefined, 60_000);
     await interrupted;
     clearInterval(alive);

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { skipAloud } from "../test/skip-aloud.js";
 import { askEngineForJson } from "./engine/api.js";
 import { dockerOfRun, podmanOfRun } from "./engine-of-run.js";
 import { sharedDockerEngine } from "./shared-engine.js";
@@ -9,42 +10,40 @@ const { dockerHost, reason } = dockerOfRun();
 
 afterEach(() => vi.unstubAllEnvs());
 
-describe.skipIf(reason)(
-  `an engine that is given${reason === undefined ? "" : ` (skipped: ${reason})`}`,
-  () => {
-    it("is used, and left running", async () => {
-      const engine = await sharedDockerEngine({ images: ["busybox"] });
-      expect(engine.dockerHost).toBe(dockerHost);
-      await engine.stop();
-      await askEngineForJson(
-        engine.dockerHost.replace("unix://", ""),
-        "/images/nanoclaw-test/busybox:1/json",
-      );
-    });
+describe("an engine that is given", () => {
+  skipAloud(reason);
 
-    it("must answer at a unix socket", async () => {
-      vi.stubEnv("NANOCLAW_TEST_DOCKER_HOST", "tcp://127.0.0.1:2375");
-      await expect(sharedDockerEngine()).rejects.toThrow(
-        'must be a unix:// address, and is "tcp://127.0.0.1:2375"',
-      );
-      vi.stubEnv("NANOCLAW_TEST_DOCKER_HOST", "unix:///nowhere.sock");
-      await expect(sharedDockerEngine()).rejects.toThrow(
-        "No engine answers at NANOCLAW_TEST_DOCKER_HOST=unix:///nowhere.sock",
-      );
-    });
+  it("is used, and left running", async () => {
+    const engine = await sharedDockerEngine({ images: ["busybox"] });
+    expect(engine.dockerHost).toBe(dockerHost);
+    await engine.stop();
+    await askEngineForJson(engine.dockerHost.replace("unix://", ""), "/images/nanoclaw-test/busybox:1/json");
+  });
 
-    it("is given to the tests of a run by the global setup", () => {
-      const { status, output } = runVitest({});
-      expect(output).toContain("1 passed");
-      expect(status).toBe(0);
-    });
-  },
-);
+  it("must answer at a unix socket", async () => {
+    vi.stubEnv("NANOCLAW_TEST_DOCKER_HOST", "tcp://127.0.0.1:2375");
+    await expect(sharedDockerEngine()).rejects.toThrow(
+      'must be a unix:// address, and is "tcp://127.0.0.1:2375"',
+    );
+    vi.stubEnv("NANOCLAW_TEST_DOCKER_HOST", "unix:///nowhere.sock");
+    await expect(sharedDockerEngine()).rejects.toThrow(
+      "No engine answers at NANOCLAW_TEST_DOCKER_HOST=unix:///nowhere.sock",
+    );
+  });
+
+  it("is given to the tests of a run by the global setup", () => {
+    const { status, output } = runVitest({});
+    expect(output).toContain("1 passed");
+    expect(status).toBe(0);
+  });
+});
 
 describe("a run without an engine", () => {
   it("says which setup gives one", () => {
-    vi.stubEnv("NANOCLAW_TEST_DOCKER_HOST", "");
-    vi.stubEnv("NANOCLAW_TEST_PODMAN_HOST", "");
+    for (const engine of ["DOCKER", "PODMAN"]) {
+      vi.stubEnv(`NANOCLAW_TEST_${engine}_HOST`, undefined);
+      vi.stubEnv(`NANOCLAW_TEST_NO_${engine}`, undefined);
+    }
     expect(dockerOfRun().reason).toContain("@nanoclaw/test-engines/docker-global-setup");
     expect(podmanOfRun().reason).toContain("@nanoclaw/test-engines/podman-global-setup");
   });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { inspect, post, runContainer, startContainer, stringField } from "../test/containers.js";
+import { skipAloud } from "../test/skip-aloud.js";
 import { tracerOf } from "../test/traces.js";
 import { askEngine, askEngineForJson } from "./engine/api.js";
 import { startDockerEngine, startPodmanEngine, type TestEngine, whyNoDocker, whyNoPodman } from "./index.js";
@@ -15,7 +16,8 @@ const kinds = [
 ] as const;
 
 for (const { kind, reason, start } of kinds)
-  describe(title(kind, reason), () => {
+  describe(`a private ${kind} engine`, () => {
+    skipAloud(reason);
     const parentDirectory = mkdtempSync(join(tmpdir(), "test-engines-"));
     const engines: TestEngine[] = [];
     const startOne = async () => {
@@ -30,7 +32,7 @@ for (const { kind, reason, start } of kinds)
     });
     afterAll(() => rmSync(parentDirectory, { recursive: true }));
 
-    it.skipIf(reason)("leaves nothing after its end, whatever runs in it", async () => {
+    it("leaves nothing after its end, whatever runs in it", async () => {
       const engine = await startOne();
       const { socketPath, directory } = engine;
       const ids = [
@@ -52,7 +54,7 @@ for (const { kind, reason, start } of kinds)
       await engine.stop();
     });
 
-    it.skipIf(reason)("leaves nothing when it is stopped while its daemon is paused, or dead", async () => {
+    it("leaves nothing when it is stopped while its daemon is paused, or dead", async () => {
       const paused = await startOne();
       const dead = await startOne();
       const ids = [await startContainer(paused.socketPath, {}), await startContainer(dead.socketPath, {})];
@@ -63,29 +65,26 @@ for (const { kind, reason, start } of kinds)
       expect(tracers.flatMap((traces) => traces())).toEqual([]);
     });
 
-    it.skipIf(reason)(
-      "publishes ports that this host reaches, also with another engine beside it",
-      async () => {
-        const one = await startOne();
-        const two = await startOne();
-        const serve = async ({ socketPath }: TestEngine, text: string) => {
-          const id = await startContainer(socketPath, {
-            name: "the-same-name",
-            command: ["sh", "-c", `mkdir /www; echo ${text} >/www/index.html; exec httpd -f -h /www`],
-            exposedPorts: { "80/tcp": {} },
-            host: { PortBindings: { "80/tcp": [{ HostIp: "127.0.0.1", HostPort: "" }] } },
-          });
-          return `http://127.0.0.1:${await publishedPort(socketPath, id)}/`;
-        };
-        const urls = [await serve(one, "one"), await serve(two, "two")] as const;
-        expect(await fetchSoon(urls[0])).toBe("one\n");
-        expect(await fetchSoon(urls[1])).toBe("two\n");
-        await one.stop();
-        expect(await fetchSoon(urls[1])).toBe("two\n");
-      },
-    );
+    it("publishes ports that this host reaches, also with another engine beside it", async () => {
+      const one = await startOne();
+      const two = await startOne();
+      const serve = async ({ socketPath }: TestEngine, text: string) => {
+        const id = await startContainer(socketPath, {
+          name: "the-same-name",
+          command: ["sh", "-c", `mkdir /www; echo ${text} >/www/index.html; exec httpd -f -h /www`],
+          exposedPorts: { "80/tcp": {} },
+          host: { PortBindings: { "80/tcp": [{ HostIp: "127.0.0.1", HostPort: "" }] } },
+        });
+        return `http://127.0.0.1:${await publishedPort(socketPath, id)}/`;
+      };
+      const urls = [await serve(one, "one"), await serve(two, "two")] as const;
+      expect(await fetchSoon(urls[0])).toBe("one\n");
+      expect(await fetchSoon(urls[1])).toBe("two\n");
+      await one.stop();
+      expect(await fetchSoon(urls[1])).toBe("two\n");
+    });
 
-    it.skipIf(reason)("accepts connections and never answers while it is paused", async () => {
+    it("accepts connections and never answers while it is paused", async () => {
       const engine = await startOne();
       engine.pause();
       await expect(askEngine(engine.socketPath, "/version", { timeoutMs: 500 })).rejects.toThrow("no answer");
@@ -93,7 +92,7 @@ for (const { kind, reason, start } of kinds)
       await expect(askEngineForJson(engine.socketPath, "/version")).resolves.toHaveProperty("Version");
     });
 
-    it.skipIf(reason)("can be killed while its containers live on, and started again", async () => {
+    it("can be killed while its containers live on, and started again", async () => {
       const engine = await startOne();
       const mark = `4242${process.pid}`;
       await startContainer(engine.socketPath, { command: ["sleep", mark] });
@@ -108,7 +107,7 @@ for (const { kind, reason, start } of kinds)
       expect(processTableContains(`sleep ${mark}`)).toBe(false);
     });
 
-    it.skipIf(reason)("tells the host's id of a container's process", async () => {
+    it("tells the host's id of a container's process", async () => {
       const engine = await startOne();
       const mark = `4343${process.pid}`;
       const id = await startContainer(engine.socketPath, { command: ["sleep", mark], host: { Init: false } });
@@ -123,7 +122,7 @@ for (const { kind, reason, start } of kinds)
       expect(engine.hostPid(pid)).toBeUndefined();
     });
 
-    it.skipIf(reason)("pulls nothing, and says so at once", async () => {
+    it("pulls nothing, and says so at once", async () => {
       const engine = await startOne();
       const start = performance.now();
       const { body } = await askEngine(
@@ -137,10 +136,6 @@ for (const { kind, reason, start } of kinds)
       expect(performance.now() - start).toBeLessThan(15_000);
     });
   });
-
-function title(kind: string, reason: string | undefined): string {
-  return `a private ${kind} engine${reason === undefined ? "" : ` (skipped: ${reason})`}`;
-}
 
 async function publishedPort(socketPath: string, id: string): Promise<string> {
   const text = JSON.stringify(await inspect(socketPath, `/containers/${id}/json`));

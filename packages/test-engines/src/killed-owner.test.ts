@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
 import { startContainer, stringField } from "../test/containers.js";
+import { skipAloud } from "../test/skip-aloud.js";
 import { tracerOf } from "../test/traces.js";
 import { sweepLeftovers } from "./engine/leftovers.js";
 import { type OwnerProcess, startOwnerProcess } from "./owner-process.js";
@@ -18,12 +19,13 @@ const kinds = [
 ] as const;
 
 for (const { kind, reason } of kinds) {
-  describe(`a ${kind} engine whose owner is killed${reason === undefined ? "" : ` (skipped: ${reason})`}`, () => {
+  describe(`a ${kind} engine whose owner is killed`, () => {
+    skipAloud(reason);
     const parentDirectory = mkdtempSync(join(tmpdir(), "test-engines-"));
     const startOwner = () => startOwnerProcess(script, { args: [kind, parentDirectory] });
     afterAll(() => rmSync(parentDirectory, { recursive: true }));
 
-    it.skipIf(reason)("ends by itself with its containers", async () => {
+    it("ends by itself with its containers", async () => {
       await using owner = startOwner();
       const { directory, socketPath } = await readEngine(owner);
       const traces = tracerOf(directory, [await startContainer(socketPath, {})]);
@@ -32,7 +34,7 @@ for (const { kind, reason } of kinds) {
       expect(readdirSync(parentDirectory)).toEqual([]);
     });
 
-    it.skipIf(reason)("is swept by the next start when what should end it is killed as well", async () => {
+    it("is swept by the next start when what should end it is killed as well", async () => {
       await using owner = startOwner();
       const { directory, socketPath } = await readEngine(owner);
       const traces = tracerOf(directory, [await startContainer(socketPath, {})]);
@@ -46,7 +48,7 @@ for (const { kind, reason } of kinds) {
       await waitUntilGone(traces, 10_000);
     });
 
-    it.skipIf(reason)("ends at whichever moment of its start that happens", async () => {
+    it("ends at whichever moment of its start that happens", async () => {
       for (let moment = 0; moment < 8; moment++) {
         await using owner = startOwner();
         await owner.line("starting");

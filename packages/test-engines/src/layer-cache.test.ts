@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { skipAloud } from "../test/skip-aloud.js";
 import { getLayers } from "./images/layer-cache.js";
 import { startOwnerProcess } from "./owner-process.js";
 import { whyNoTestImages } from "./prerequisites.js";
@@ -11,7 +12,8 @@ import { waitUntilGone } from "./wait-until-gone.js";
 
 const reason = whyNoTestImages();
 
-describe.skipIf(reason)(`the cache of layers${reason === undefined ? "" : ` (skipped: ${reason})`}`, () => {
+describe("the cache of layers", () => {
+  skipAloud(reason);
   let cache = "";
   beforeEach(() => {
     cache = mkdtempSync(join(tmpdir(), "layer-cache-"));

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { skipAloud } from "../test/skip-aloud.js";
 import { startOwnerProcess } from "./owner-process.js";
 import { identify, isAlive } from "./process-identity.js";
 import { processesContaining, processTableContains } from "./process-table.js";
@@ -16,7 +17,9 @@ function script(name: string, text: string): string {
   return path;
 }
 
-describe.skipIf(process.platform !== "linux")("an owner process", () => {
+describe("an owner process", () => {
+  skipAloud(process.platform === "linux" ? undefined : "Needs /proc, which only Linux has.");
+
   it("is killed at a chosen moment, and cannot prevent it", async () => {
     const path = script(
       "stubborn",

@@ -8,7 +8,7 @@ export interface ProcessEntry {
 }
 
 /** Every process that this one can see, those that ended and wait for their parent excepted. Linux only. */
-export function listProcesses(): ProcessEntry[] {
+function listProcesses(): ProcessEntry[] {
   const entries: ProcessEntry[] = [];
   for (const name of readdirSync("/proc")) {
     if (!/^\d+$/.test(name)) continue;

@@ -22,7 +22,7 @@ export interface EngineKind {
   prepare(place: Place, choice: BridgeChoice, socketPath: string): EngineCommand;
 }
 
-export interface EngineCommand {
+interface EngineCommand {
   readonly command: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly dataRoot: string;

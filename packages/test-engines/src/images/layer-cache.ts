@@ -30,7 +30,7 @@ export interface Layer {
 }
 
 /** `$XDG_CACHE_HOME/nanoclaw-sandbox-tests`, or the same below `~/.cache`. */
-export function defaultCacheDirectory(): string {
+function defaultCacheDirectory(): string {
   const base = process.env.XDG_CACHE_HOME;
   return join(base === undefined || base === "" ? join(homedir(), ".cache") : base, "nanoclaw-sandbox-tests");
 }

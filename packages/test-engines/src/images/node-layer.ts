@@ -25,7 +25,7 @@ export async function buildNode(directory: string, debian: () => Promise<string>
 }
 
 /** The files in the output of `ldd`: `libm.so.6 => /lib/x86_64-linux-gnu/libm.so.6 (0x00007f…)`. */
-export function sharedLibraries(ldd: string): string[] {
+function sharedLibraries(ldd: string): string[] {
   return [...ldd.matchAll(/=> (\/\S+) \(0x/g)].map(([, path]) => path ?? "");
 }
 

@@ -11,7 +11,7 @@ export interface TestImage {
   readonly config: ImageConfig;
 }
 
-export interface ImageConfig {
+interface ImageConfig {
   readonly Env: readonly string[];
   readonly Cmd: readonly string[];
   readonly User?: string;
