@@ -197,12 +197,12 @@ export class SandboxFiles {
 
   async #run(
     script: keyof typeof guestScripts,
-    words: string[],
+    words: [path: string, ...(string | Uint8Array)[]],
     options: CallOptions & { maxOutputBytes?: number },
     operation = `files.${script}`,
   ): Promise<Awaited<ReturnType<GuestShell["run"]>>> {
     const outcome = await this.#guest.run(operation, guestScripts[script], words, options);
-    if (outcome.exitCode !== 0) throw fault(operation, words[0] ?? "", outcome.exitCode, outcome.stderr);
+    if (outcome.exitCode !== 0) throw fault(operation, words[0], outcome.exitCode, outcome.stderr);
     return outcome;
   }
 }

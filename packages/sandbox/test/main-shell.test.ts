@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { afterEach, describe, expect, test } from "vitest";
 import type { OutputChunk } from "../src/contract/process.js";
 import { Lane } from "../src/internal/lane.js";
@@ -62,6 +63,14 @@ function promises(shell: string): void {
     const echoed = await run(lane, "cat; echo other >&2", all);
     expect(echoed.stdout).toEqual(all);
     expect(echoed.stderr).toBe("other\n");
+  });
+
+  test("takes any bytes of any number as input of a command", async () => {
+    const lane = await open();
+    for (const size of [1, 1024, 4096]) {
+      const bytes = randomBytes(size);
+      expect((await run(lane, "cat", bytes)).stdout).toEqual(bytes);
+    }
   });
 
   test("passes arguments and environment literally", async () => {

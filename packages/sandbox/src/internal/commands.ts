@@ -4,7 +4,8 @@ import type { Sink } from "./lane.js";
 
 /** A command as core asks for it: complete, whatever carries it. */
 export interface GuestCommand {
-  readonly argv: readonly string[];
+  /** Bytes that are no text only where `code` is run by a main shell. */
+  readonly argv: readonly (string | Uint8Array)[];
   /** Shell code of ours to run instead, with `argv` as its positional parameters from `$1` on. */
   readonly code?: string;
   readonly cwd?: string;

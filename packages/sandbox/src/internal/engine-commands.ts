@@ -24,7 +24,8 @@ export class EngineCommands implements Commands {
   async start(command: GuestCommand, io: CommandInput, signal: AbortSignal): Promise<CommandRun> {
     const { spawn, shell, secrets } = this.#options;
     const { cwd, user } = command;
-    const argv = command.code ? [shell, "-c", command.code, "sandbox", ...command.argv] : command.argv;
+    const words = command.argv.map((each) => Buffer.from(each).toString());
+    const argv = command.code ? [shell, "-c", command.code, "sandbox", ...words] : words;
     const process = await spawn(
       { argv, cwd, user, tty: io.tty, env: { ...secrets, ...command.env } },
       signal,

@@ -62,7 +62,7 @@ export class GuestShell {
   async run(
     operation: string,
     code: string,
-    argv: string[],
+    argv: GuestCommand["argv"],
     options: CallOptions & { maxOutputBytes?: number },
   ): Promise<ScriptOutcome> {
     return await this.operation(operation, options, (signal) =>
@@ -74,7 +74,7 @@ export class GuestShell {
   async write(
     operation: string,
     code: string,
-    argv: string[],
+    argv: GuestCommand["argv"],
     source: Iterable<Uint8Array> | AsyncIterable<Uint8Array | string>,
     options: CallOptions,
   ): Promise<ScriptOutcome> {
@@ -84,7 +84,7 @@ export class GuestShell {
   /** As `run` and `write`, within an operation that has begun. */
   async script(
     code: string,
-    argv: string[],
+    argv: GuestCommand["argv"],
     input: "none" | Iterable<Uint8Array> | AsyncIterable<Uint8Array | string>,
     signal: AbortSignal,
     maxOutputBytes = stderrBytes * 256,
@@ -119,7 +119,7 @@ export class GuestShell {
   async read(
     operation: string,
     code: string,
-    argv: string[],
+    argv: GuestCommand["argv"],
     options: CallOptions,
     failure: (exitCode: number | null, stderr: string) => SandboxError,
   ): Promise<Readable> {
@@ -129,7 +129,7 @@ export class GuestShell {
   /** As `read`, within an operation that has begun. Destroying the stream ends the script. */
   async stream(
     code: string,
-    argv: string[],
+    argv: GuestCommand["argv"],
     signal: AbortSignal,
     failure: (exitCode: number | null, stderr: string) => SandboxError,
   ): Promise<Readable> {

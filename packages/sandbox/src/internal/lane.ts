@@ -243,7 +243,7 @@ export class Lane {
   }
 
   #write(line: string): void {
-    if (this.#process.stdin.writable) this.#process.stdin.write(`${line}\n`);
+    if (this.#process.stdin.writable) this.#process.stdin.write(`${line}\n`, "latin1");
   }
 
   #reply(id: number): Promise<string[]> {

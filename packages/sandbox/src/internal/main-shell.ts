@@ -11,16 +11,19 @@ export function laneCommand(shell: string, kind: LaneKind): string[] {
   return [shell, "-c", script, "sandbox", kind];
 }
 
-/** A word of a line to a lane: quoted, and without line ends, as a line is what a lane reads. */
-export function word(text: string): string {
-  return quote(text).replaceAll("\n", `'"$sb_n"'`);
+/**
+ * A word of a line to a lane: quoted, and without line ends, as a line is what a lane reads. Lines are strings
+ * with a character for each byte, so that one line can hold text and any other bytes.
+ */
+export function word(text: string | Uint8Array): string {
+  return quote(Buffer.from(text).toString("latin1")).replaceAll("\n", `'"$sb_n"'`);
 }
 
 /** What a lane is to run. */
 export interface LaneCommand {
   /** Replaces what the shell would do with `argv`: code of ours, with `argv` as its positional parameters. */
   code?: string;
-  argv: readonly string[];
+  argv: readonly (string | Uint8Array)[];
   cwd?: string;
   env?: Readonly<Record<string, string>>;
 }
@@ -38,12 +41,16 @@ export function childWords(id: number, mark: number, command: LaneCommand): stri
   ].join(" ");
 }
 
-/** Bytes as the format of a shell's `printf`, every byte but the harmless ones in octal. */
-export function printfFormat(bytes: Uint8Array): string {
-  let format = "";
-  for (const byte of bytes) {
-    const letter = String.fromCharCode(byte);
-    format += /[A-Za-z0-9 _.,:=@+/]/.test(letter) ? letter : `\\${byte.toString(8).padStart(3, "0")}`;
-  }
-  return format;
+/**
+ * Bytes as the format of a shell's `printf`, a character for each byte. Shells read lines byte by byte, so what
+ * they take as it is stays as it is.
+ */
+export function printfFormat(bytes: Uint8Array): Uint8Array {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+  return Buffer.from(
+    text.replace(/[\0\n\\%']/g, (letter) => escapes[letter] as string),
+    "latin1",
+  );
 }
+
+const escapes: Record<string, string> = { "\0": "\\000", "\n": "\\n", "\\": "\\\\", "%": "%%", "'": "\\047" };
