@@ -33,8 +33,8 @@ export function addSandboxOptions(command: Command): Command {
     .option("--env-file <path>", "environment from a file of NAME=VALUE lines", texts)
     .option("--secret <name>", "secret environment, from the host's NAME; NAME=@FILE reads a file", texts)
     .option(
-      "-v, --mount <source:target[:rw]>",
-      "a host path in the sandbox, read-only unless rw",
+      "-v, --mount <source:target>",
+      "a host path in the sandbox, read-only unless :rw follows",
       list(parseMount),
     )
     .option("-w, --workdir <path>", "working directory in the sandbox")

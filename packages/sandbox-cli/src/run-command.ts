@@ -1,5 +1,5 @@
 import { type Sandbox, SandboxError, type SpawnOptions } from "@nanoclaw/sandbox";
-import { describeFailure } from "./failure.js";
+import { formatDuration } from "./command-line/duration.js";
 import { exitCodeOf } from "./interrupt.js";
 import { connect, type StreamFlags, terminalFor } from "./streams.js";
 import { ClosedPipe, notice } from "./terminal/output.js";
@@ -10,7 +10,6 @@ const TIME_IS_UP = 124;
 export interface CommandFlags extends StreamFlags {
   /** Milliseconds. */
   readonly timeout?: number;
-  readonly verbose?: boolean;
 }
 
 /** Runs a command with our streams as its own, and gives the exit code that tells how it ended. */
@@ -22,7 +21,8 @@ export async function runCommand(
 ): Promise<number> {
   const tty = terminalFor(flags);
   const env = tty ? { TERM: process.env.TERM ?? "xterm", ...options.env } : options.env;
-  const child = await sandbox.spawn(command, { ...options, env, tty, timeoutMs: flags.timeout });
+  const stdin = flags.tty === true || flags.interactive === true;
+  const child = await sandbox.spawn(command, { ...options, env, tty, stdin, timeoutMs: flags.timeout });
   try {
     const { exitCode, signal, outOfMemory } = await connect(child, flags, options.signal);
     if (outOfMemory) notice("sandbox: The sandbox ran out of memory; the kernel killed something in it.");
@@ -32,7 +32,7 @@ export async function runCommand(
     if (!SandboxError.is(error)) await child.kill();
     if (error instanceof ClosedPipe) return exitCodeOf("SIGPIPE");
     if (!SandboxError.is(error, "timeout")) throw error;
-    for (const line of describeFailure(error, flags.verbose === true)) notice(line);
+    notice(`sandbox: The command was killed: its time of ${formatDuration(flags.timeout ?? 0)} was up.`);
     return TIME_IS_UP;
   }
 }

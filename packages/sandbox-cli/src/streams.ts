@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import type { SandboxProcess } from "@nanoclaw/sandbox";
 import { UsageError } from "./command-line/usage-error.js";
 import { write } from "./terminal/output.js";
@@ -31,7 +32,7 @@ export async function connect(
   flags: StreamFlags,
   signal: AbortSignal,
 ): Promise<Awaited<ReturnType<SandboxProcess["wait"]>>> {
-  const disconnect = flags.tty ? connectTerminal(child, flags) : connectInput(child, flags);
+  const disconnect = flags.tty ? connectTerminal(child) : connectInput(child, flags.interactive === true);
   try {
     for await (const { stream, data } of child) {
       await write(stream === "stdout" ? process.stdout : process.stderr, data, signal);
@@ -42,13 +43,11 @@ export async function connect(
   }
 }
 
-function connectInput(child: SandboxProcess, { interactive }: StreamFlags): () => void {
+/** Without `forward` the command has no standard input, or that of its terminal, which stays silent. */
+function connectInput(child: SandboxProcess, forward: boolean): () => void {
+  if (!forward) return () => undefined;
   // A command that has closed its standard input is no failure; it does not want more.
   child.stdin.on("error", () => process.stdin.unpipe(child.stdin));
-  if (!interactive) {
-    child.stdin.end();
-    return () => undefined;
-  }
   process.stdin.on("error", () => child.stdin.end());
   process.stdin.pipe(child.stdin);
   return () => {
@@ -57,9 +56,16 @@ function connectInput(child: SandboxProcess, { interactive }: StreamFlags): () =
   };
 }
 
-function connectTerminal(child: SandboxProcess, flags: StreamFlags): () => void {
+/** Every key goes to the command, Ctrl-C too, and its output comes as it is. `setRawMode(false)` takes all of it back. */
+function makeRaw(): void {
+  process.stdin.setRawMode(true);
+  // Node.js leaves it to the terminal to write CR LF for each LF, which spoils what full-screen programs draw.
+  spawnSync("stty", ["-opost"], { stdio: ["inherit", "ignore", "ignore"] });
+}
+
+function connectTerminal(child: SandboxProcess): () => void {
   const keyboard = process.stdin.isTTY === true;
-  const disconnectInput = connectInput(child, { interactive: flags.interactive || keyboard });
+  const disconnectInput = connectInput(child, keyboard);
   const resize = () => {
     const size = terminalFor({ tty: true });
     // The command may end at this very moment; then there is nothing left to resize.
@@ -68,8 +74,7 @@ function connectTerminal(child: SandboxProcess, flags: StreamFlags): () => void 
   const restore = () => {
     if (keyboard) process.stdin.setRawMode(false);
   };
-  // Raw: every key goes to the command, Ctrl-C too.
-  if (keyboard) process.stdin.setRawMode(true);
+  if (keyboard) makeRaw();
   process.on("exit", restore);
   process.stdout.on("resize", resize);
   return () => {

@@ -1,5 +1,3 @@
-import { once } from "node:events";
-
 /** Whoever read our output has gone, as `head` does. Ends the program the way SIGPIPE ends others. */
 export class ClosedPipe extends Error {
   override readonly name = "ClosedPipe";
@@ -11,24 +9,28 @@ export function surviveClosedPipes(): void {
 }
 
 /** Returns when the system has taken all of it, so that a slow reader slows the writer down. */
-export async function write(
+export function write(
   stream: NodeJS.WriteStream,
   data: string | Uint8Array,
   signal?: AbortSignal,
 ): Promise<void> {
-  signal?.throwIfAborted();
-  let taken = false;
-  const written = new Promise<void>((resolve, reject) => {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal?.reason);
+    if (signal?.aborted) return stop();
+    signal?.addEventListener("abort", stop);
     stream.write(data, (error) => {
-      taken = true;
-      if (!error) resolve();
-      else if ("code" in error && error.code === "EPIPE")
-        reject(new ClosedPipe(error.message, { cause: error }));
-      else reject(new Error(`Output cannot be written: ${error.message}`, { cause: error }));
+      signal?.removeEventListener("abort", stop);
+      if (error) reject(failure(error));
+      else resolve();
     });
   });
-  if (taken || !signal) return written;
-  await Promise.race([written, once(signal, "abort").then(() => signal.throwIfAborted())]);
+}
+
+function failure(cause: Error): Error {
+  const closed = "code" in cause && cause.code === "EPIPE";
+  return closed
+    ? new ClosedPipe(cause.message, { cause })
+    : new Error(`Output cannot be written: ${cause.message}`, { cause });
 }
 
 /** Waits until what was written has left this process. A reader that has gone, or never reads on, is not waited for. */

@@ -1,0 +1,30 @@
+import { spawnSync } from "node:child_process";
+import { dockerOfRun } from "@nanoclaw/test-engines";
+
+export interface Engine {
+  readonly name: "local" | "docker";
+  /** For `run` and `create`. */
+  readonly options: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  /** Set: why it is not there. */
+  readonly reason: string | undefined;
+}
+
+const docker = dockerOfRun();
+
+/** The engines that the program is tried on. */
+export const engines: readonly Engine[] = [
+  { name: "local", options: ["--engine", "local"], env: {}, reason: whyNoBubblewrap() },
+  {
+    name: "docker",
+    options: ["--engine", "docker", "--image", "nanoclaw-test/busybox:1"],
+    env: docker.dockerHost === undefined ? {} : { DOCKER_HOST: docker.dockerHost },
+    reason: docker.reason,
+  },
+];
+
+function whyNoBubblewrap(): string | undefined {
+  const tried = spawnSync("bwrap", ["--unshare-all", "--ro-bind", "/", "/", "true"], { encoding: "utf8" });
+  if (tried.status === 0) return undefined;
+  return `No bubblewrap: ${tried.error?.message ?? tried.stderr.trim()}; on Debian and Ubuntu: apt-get install bubblewrap`;
+}
