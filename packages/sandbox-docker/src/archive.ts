@@ -23,8 +23,6 @@ export class DockerArchive implements ArchiveTransfer {
           path: directory,
           // A directory is never replaced by a file or the other way round.
           noOverwriteDirNonDir: "1",
-          // What is made belongs to the sandbox's user.
-          copyUIDGID: "1",
           abortSignal,
         }),
       );

@@ -7,11 +7,13 @@ export function containerBody(request: CreateRequest, settings: Settings, useIni
   const { limits } = request;
   const image = request.image ?? settings.defaultImage;
   const memory = limits.memoryMiB === undefined ? undefined : bytes(limits.memoryMiB);
+  const [program, ...programArguments] = withShell(request.mainCommand, settings.shell);
   // What is undefined is not sent.
   return {
     Image: image,
-    Entrypoint: [],
-    Cmd: withShell(request.mainCommand, settings.shell),
+    // Podman takes an empty one for the image's own.
+    Entrypoint: [program],
+    Cmd: programArguments,
     Env: Object.entries(request.env).map(([name, value]) => `${name}=${value}`),
     WorkingDir: request.workdir,
     User: request.user,

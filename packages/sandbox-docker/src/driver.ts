@@ -20,6 +20,8 @@ import type { Settings } from "./options.js";
 import { removeContainer } from "./removal.js";
 import { statsOf } from "./stats.js";
 
+const resizeTimeoutMs = 10_000;
+
 /** One container. */
 export class DockerDriver implements SandboxDriver {
   readonly id: string;
@@ -130,22 +132,27 @@ export class DockerDriver implements SandboxDriver {
   }
 }
 
-/** A terminal that was asked for a moment ago may not be there yet. */
+/** A terminal that was asked for a moment ago may not be there yet, and one whose process has ended no more. */
 async function resizeExec(
   engine: Engine,
   id: string,
   { columns, rows }: TerminalSize,
   signal: AbortSignal,
 ): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(resizeTimeoutMs)]);
+  for (let waitMs = 5; ; waitMs *= 2) {
     try {
-      await engine.call(AbortSignal.any([signal, AbortSignal.timeout(10_000)]), (docker, abortSignal) =>
+      await engine.call(patience, (docker, abortSignal) =>
         docker.getExec(id).resize({ w: columns, h: rows, abortSignal }),
       );
       return;
     } catch (error) {
-      if (attempt === 10 || statusOf(error) === undefined) throw error;
-      await delay(10 * attempt, undefined, { signal });
+      if (statusOf(error) === undefined || waitMs > 1_000) throw error;
+      const { Running, ExitCode } = await engine.call(patience, (docker, abortSignal) =>
+        docker.getExec(id).inspect({ abortSignal }),
+      );
+      if (!Running && ExitCode !== null) return;
+      await delay(waitMs, undefined, { signal });
     }
   }
 }

@@ -1,11 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { SandboxError } from "@nanoclaw/sandbox/adapter";
 import type { Ending } from "./connection.js";
-import type { Engine } from "./engine.js";
+import { type Engine, statusOf } from "./engine.js";
 import { neverStarted, tellsMissingShell } from "./failures.js";
 
 /** For calls that nobody waits for with a deadline of their own. */
 const callTimeoutMs = 10_000;
+
+/** How long after its output the main process may take to end. It never closes its output before. */
+const mainPatienceMs = 5_000;
 
 const deadline = (signal: AbortSignal): AbortSignal =>
   AbortSignal.any([signal, AbortSignal.timeout(callTimeoutMs)]);
@@ -44,12 +47,7 @@ export async function execEnding(
 
 /** Whether a container has ended, or does in the next moment: its processes are heard of before it is. */
 async function isEnding(engine: Engine, container: string, signal: AbortSignal): Promise<boolean> {
-  for (let waitMs = 5; waitMs <= 80; waitMs *= 2) {
-    const state = await inspectState(engine, container, signal);
-    if (!state?.running) return true;
-    await pause(waitMs, signal);
-  }
-  return false;
+  return (await endState(engine, container, 150, signal)) !== "running";
 }
 
 /** How the main process of a container has ended, which the engine removes in this very moment. */
@@ -59,10 +57,12 @@ export async function mainEnding(
   stderr: string,
   signal: AbortSignal,
 ): Promise<Ending> {
-  const state = await endState(engine, id, signal);
+  const state = await endState(engine, id, mainPatienceMs, signal);
+  if (state === "running") throw new SandboxError("sandbox_lost", "The connection to the sandbox broke.");
   // For anything but a kill the state says all. It may miss that the kernel killed for want of memory.
-  const told = state && (state.exitCode !== 137 || state.outOfMemory) ? state : undefined;
-  const { exitCode, outOfMemory } = told ?? (await lastEvents(engine, id, signal)) ?? state ?? {};
+  const told = state !== "gone" && (state.exitCode !== 137 || state.outOfMemory) ? state : undefined;
+  const { exitCode, outOfMemory } =
+    told ?? (await lastEvents(engine, id, signal)) ?? (state === "gone" ? {} : state);
   if (exitCode === undefined) {
     throw new SandboxError("sandbox_lost", "The sandbox has ended, and the engine no longer knows how.");
   }
@@ -84,30 +84,30 @@ interface End {
   readonly outOfMemory: boolean;
 }
 
-/** Undefined when the container is already gone. */
-async function inspectState(
+/** Asks until a container has ended, for a time. */
+async function endState(
   engine: Engine,
   id: string,
+  patienceMs: number,
   signal: AbortSignal,
-): Promise<(End & { readonly running: boolean }) | undefined> {
-  try {
-    const { State } = await engine.call(deadline(signal), (docker, abortSignal) =>
-      docker.getContainer(id).inspect({ abortSignal }),
-    );
-    return { running: State.Running, exitCode: State.ExitCode, outOfMemory: State.OOMKilled };
-  } catch (error) {
-    if (SandboxError.is(error, "sandbox_not_found")) return undefined;
-    throw lostWith(error, signal);
-  }
-}
-
-/** The state after the end, or undefined when the container is already gone. */
-async function endState(engine: Engine, id: string, signal: AbortSignal): Promise<End | undefined> {
-  for (let waitMs = 2; ; waitMs = Math.min(waitMs * 2, 250)) {
-    const state = await inspectState(engine, id, signal);
-    if (!state?.running) return state;
+): Promise<End | "gone" | "running"> {
+  const until = performance.now() + patienceMs;
+  for (let waitMs = 2; performance.now() < until; waitMs = Math.min(waitMs * 2, 250)) {
+    try {
+      const { State } = await engine.call(deadline(signal), (docker, abortSignal) =>
+        docker.getContainer(id).inspect({ abortSignal }),
+      );
+      // Until then the code of one that has not quite started is 0.
+      const hasEnded = !State.Running && !State.FinishedAt.startsWith("0001-");
+      if (hasEnded) return { exitCode: State.ExitCode, outOfMemory: State.OOMKilled };
+    } catch (error) {
+      if (SandboxError.is(error, "sandbox_not_found")) return "gone";
+      // Podman fails like this while it removes a container.
+      if (statusOf(error) !== 500) throw lostWith(error, signal);
+    }
     await pause(waitMs, signal);
   }
+  return "running";
 }
 
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

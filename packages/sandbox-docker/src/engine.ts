@@ -58,8 +58,8 @@ export class Engine {
 
   /** One call to the engine by dockerode. Rejects with the signal's reason as soon as it is aborted. */
   call<T>(signal: AbortSignal, make: (docker: Docker, abortSignal: AbortSignal) => Promise<T>): Promise<T> {
-    return this.#settle(signal, (done) => {
-      make(this.#docker, signal).then(
+    return this.#settle(signal, (own, done) => {
+      make(this.#docker, own).then(
         (answer) => done(undefined, answer),
         (error) => done(error, undefined),
       );
@@ -123,7 +123,7 @@ export class Engine {
     to: Omit<Dial, "method" | "headers" | "file" | "abortSignal">,
   ): Promise<T> {
     const { modem } = this.#docker as unknown as { modem: Transport };
-    return this.#settle(signal, (done) => {
+    return this.#settle(signal, (own, done) => {
       modem.dial(
         {
           ...to,
@@ -132,7 +132,7 @@ export class Engine {
           // Bytes make the transport announce their length, none of them too. Without a length it would send
           // the body in chunks, and the last of these would reach the process as input.
           file: Buffer.from(body === undefined ? "" : JSON.stringify(body)),
-          abortSignal: signal,
+          abortSignal: own,
         },
         done,
       );
@@ -142,19 +142,25 @@ export class Engine {
   /** Waits for an answer or the abort, whichever comes first. What comes too late is closed. */
   #settle<T>(
     signal: AbortSignal,
-    begin: (done: (error: unknown, answer: unknown) => void) => void,
+    begin: (own: AbortSignal, done: (error: unknown, answer: unknown) => void) => void,
   ): Promise<T> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
-      const abort = () => reject(signal.reason);
+      // Of its own: the transport leaves listeners behind, and a refused request for a connection open.
+      const own = new AbortController();
+      const abort = () => {
+        own.abort(signal.reason);
+        reject(signal.reason);
+      };
       signal.addEventListener("abort", abort, { once: true });
-      begin((error, answer) => {
+      begin(own.signal, (error, answer) => {
         signal.removeEventListener("abort", abort);
+        if (signal.aborted) (answer as Partial<Readable> | null | undefined)?.destroy?.();
+        if (!error) return resolve(answer as T);
         // Podman answers some calls by another success than the one that the transport knows.
-        const succeeded = isSuccess(error);
-        if (error && !succeeded) reject(signal.aborted ? signal.reason : this.failure(error));
-        else if (signal.aborted) (answer as Partial<Readable> | null)?.destroy?.();
-        else resolve((succeeded ? error.json : answer) as T);
+        if (isSuccess(error)) return resolve(error.json as T);
+        own.abort();
+        reject(this.failure(error));
       });
     });
   }
@@ -162,13 +168,25 @@ export class Engine {
   /** What the transport failed with, in the words of the contract. */
   failure(error: unknown): SandboxError {
     if (SandboxError.is(error)) return error;
-    const { statusCode, json } = error as { statusCode?: number; json?: unknown };
+    const { statusCode } = error as Partial<TransportError>;
     if (statusCode === undefined) return unreachable(error as NodeJS.ErrnoException, this.#address);
-    return refused(
-      { status: statusCode, message: messageOf(json) ?? (error as Error).message },
-      { cause: error },
-    );
+    return refused({ status: statusCode, message: messageOf(error as TransportError) }, { cause: error });
   }
+}
+
+/** What the transport rejects with when the engine refuses. */
+interface TransportError extends Error {
+  readonly statusCode: number;
+  /** The transport's own name for the status, which may be about something else than the engine's words. */
+  readonly reason?: string;
+  readonly json?: { readonly message?: string } | null;
+}
+
+/** The engine's own words, which for an answer that would be a stream are only in the transport's message. */
+function messageOf({ json, message, statusCode, reason }: TransportError): string {
+  if (typeof json?.message === "string") return json.message;
+  const prefix = `(HTTP code ${statusCode}) ${reason ?? "unexpected"} - `;
+  return message.startsWith(prefix) ? message.slice(prefix.length) : message;
 }
 
 function isSuccess(error: unknown): error is { readonly json: unknown } {
@@ -179,11 +197,6 @@ function isSuccess(error: unknown): error is { readonly json: unknown } {
 /** The status of an answer that refused; undefined when no answer came. */
 export function statusOf(error: unknown): number | undefined {
   return ((error as Error).cause as { statusCode?: number } | undefined)?.statusCode;
-}
-
-function messageOf(json: unknown): string | undefined {
-  const message = (json as { message?: unknown } | null | undefined)?.message;
-  return typeof message === "string" ? message : undefined;
 }
 
 /** Everything is named, also what is not used: the transport would read it from the environment otherwise. */

@@ -27,6 +27,14 @@ const readings: readonly Reading[] = [
     hint: "Check the image's name. If it is private, run `docker login` first or pass docker({ auth }).",
   },
   {
+    pattern: /could not find the file|^no such file or directory/i,
+    code: "file_not_found",
+  },
+  {
+    pattern: /extraction point is not a directory|exists but is not a directory/i,
+    code: "file_failed",
+  },
+  {
     pattern:
       /no matching manifest|does not match the specified platform|does not provide the specified platform/i,
     code: "image_not_found",

@@ -82,7 +82,7 @@ export class DockerProvider implements SandboxProvider {
 
   async remove(id: string, installation: string, { signal }: CallContext): Promise<void> {
     const { engine } = await this.#connect(signal);
-    await this.#unfinished.wait(id, signal);
+    await this.#unfinished.end(id, signal);
     const record = await inspectRecord(engine, id, signal);
     if (record === undefined) return;
     if (record === "foreign" || record.owner.installation !== installation) {

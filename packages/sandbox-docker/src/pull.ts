@@ -1,3 +1,4 @@
+import { addAbortSignal, type Readable } from "node:stream";
 import { type CallContext, SandboxError } from "@nanoclaw/sandbox/adapter";
 import { storedCredentials } from "./credentials.js";
 import type { Surroundings } from "./endpoint.js";
@@ -37,18 +38,15 @@ export async function pullImage(
         abortSignal,
       }),
     );
-    const abort = () => (stream as unknown as { destroy(): void }).destroy();
-    signal.addEventListener("abort", abort, { once: true });
     const progress = new PullProgress();
     let told = performance.now();
-    for await (const line of lines(stream as AsyncIterable<Buffer>)) {
+    for await (const line of lines(addAbortSignal(signal, stream as Readable))) {
       if (line.error !== undefined) throw pullFailed(image, line.error);
       progress.add(line);
       if (performance.now() - told < progressEveryMs) continue;
       told = performance.now();
       emit({ type: "progress", phase: "pull", message: `Pulling ${image}`, ...progress.bytes });
     }
-    signal.removeEventListener("abort", abort);
     emit({ type: "progress", phase: "pull", message: `Pulled ${image}`, ...progress.bytes });
   } catch (error) {
     if (signal.aborted) throw signal.reason;

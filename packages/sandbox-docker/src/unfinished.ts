@@ -1,5 +1,7 @@
 /** How long an aborted call may take to be answered before it is left to `remove`, in milliseconds. */
-const patienceMs = 1_000;
+const callerPatienceMs = 1_000;
+/** How long `remove` waits for it before it cuts it off, in milliseconds. */
+const removalPatienceMs = 2_000;
 
 interface Call {
   readonly settled: Promise<unknown>;
@@ -30,18 +32,17 @@ export class UnfinishedCalls {
     });
     await first(settled, signal, 0);
     if (!signal.aborted) return call;
-    await first(settled, undefined, patienceMs);
+    await first(settled, undefined, callerPatienceMs);
     throw signal.reason;
   }
 
-  /** Returns when no call for this sandbox is under way. Rejects with the signal's reason, and cuts it off then. */
-  async wait(id: string, signal: AbortSignal): Promise<void> {
+  /** Returns when no call for this sandbox is under way: it was answered, or cut off. */
+  async end(id: string, signal: AbortSignal): Promise<void> {
     const call = this.#calls.get(id);
     if (!call) return;
-    await first(call.settled, signal, 0);
-    if (!signal.aborted) return;
-    call.giveUp(signal.reason);
-    throw signal.reason;
+    await first(call.settled, signal, removalPatienceMs);
+    call.giveUp(new Error("The engine did not answer."));
+    signal.throwIfAborted();
   }
 }
 

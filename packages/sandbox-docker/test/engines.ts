@@ -35,7 +35,11 @@ export function request(overrides: Partial<CreateRequest> = {}): CreateRequest {
 /** Runs the tests on Docker and on Podman, and leaves neither with anything of theirs. */
 export function onEachEngine(
   name: string,
-  tests: (provide: (options?: DockerOptions) => DockerProvider, engine: "docker" | "podman") => void,
+  tests: (
+    provide: (options?: DockerOptions) => DockerProvider,
+    engine: "docker" | "podman",
+    dockerHost: string,
+  ) => void,
 ): void {
   for (const [kind, { dockerHost, reason }] of [
     ["docker", dockerOfRun()],
@@ -52,7 +56,7 @@ export function onEachEngine(
       afterAll(async () => {
         expect(await provide().list(installation, context)).toEqual([]);
       });
-      tests(provide, kind);
+      tests(provide, kind, dockerHost ?? "");
       if (reason !== undefined) it.skip(reason);
     });
   }
