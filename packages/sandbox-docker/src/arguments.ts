@@ -7,7 +7,7 @@ export function containerBody(request: CreateRequest, settings: Settings, useIni
   const { limits } = request;
   const image = request.image ?? settings.defaultImage;
   const memory = limits.memoryMiB === undefined ? undefined : bytes(limits.memoryMiB);
-  const [program, ...programArguments] = withShell(request.mainCommand, settings.shell);
+  const [program, ...programArguments] = settings.main ?? request.mainCommand;
   // What is undefined is not sent.
   return {
     Image: image,
@@ -51,11 +51,6 @@ export function containerBody(request: CreateRequest, settings: Settings, useIni
       Runtime: settings.runtime,
     },
   };
-}
-
-/** A command of core's with the shell of this image in place of the usual one. */
-export function withShell(command: readonly string[], shell: string | undefined): readonly string[] {
-  return shell === undefined ? command : [shell, ...command.slice(1)];
 }
 
 const bytes = (mebibytes: number): number => Math.round(mebibytes * 1024 * 1024);

@@ -11,22 +11,23 @@ import {
   type TerminalSize,
 } from "@nanoclaw/sandbox/adapter";
 import { DockerArchive } from "./archive.js";
-import { withShell } from "./arguments.js";
 import { ConnectedProcess } from "./connection.js";
 import { execEnding } from "./endings.js";
 import { type Engine, statusOf } from "./engine.js";
-import { killCountCommand, readKills } from "./memory.js";
+import { KillCounter } from "./memory.js";
 import type { Settings } from "./options.js";
 import { removeContainer } from "./removal.js";
 import { statsOf } from "./stats.js";
 
 const resizeTimeoutMs = 10_000;
+const killTimeoutMs = 30_000;
 
 /** One container. */
 export class DockerDriver implements SandboxDriver {
   readonly id: string;
   readonly main?: ConnectedProcess;
   readonly archive?: ArchiveTransfer;
+  readonly outOfMemoryKills?: (context: CallContext) => Promise<number>;
   readonly #engine: Engine;
   readonly #settings: Settings;
   /** Aborted with the reason when this process has nothing more to do with the container. */
@@ -44,17 +45,28 @@ export class DockerDriver implements SandboxDriver {
     this.#settings = settings;
     this.#ended = ended;
     if (main) {
-      this.main = main;
       this.#connected.add(main);
+      if (settings.commands === "shell") this.main = main;
+      else void discardOutput(main);
     }
     // With a file system in memory over /tmp the engine would see another one than the guest does.
     if (!settings.readOnlyRootfs) this.archive = new DockerArchive(id, engine);
+    if (settings.commands === "shell") {
+      const counter = new KillCounter(settings.shell ?? "/bin/sh", (argv, signal) =>
+        this.#exec({ argv }, signal),
+      );
+      this.outOfMemoryKills = ({ signal }) => counter.count(signal);
+    }
   }
 
-  async spawn({ argv, user, cwd, env, tty }: ProcessSpec, { signal }: CallContext): Promise<RawProcess> {
+  spawn(spec: ProcessSpec, { signal }: CallContext): Promise<RawProcess> {
+    return this.#exec(spec, signal);
+  }
+
+  async #exec({ argv, user, cwd, env, tty }: ProcessSpec, signal: AbortSignal): Promise<RawProcess> {
     const { id } = await this.#engine.call(signal, (docker, abortSignal) =>
       docker.getContainer(this.id).exec({
-        Cmd: [...withShell(argv, this.#settings.shell)],
+        Cmd: [...argv],
         AttachStdin: true,
         AttachStdout: true,
         AttachStderr: true,
@@ -69,6 +81,7 @@ export class DockerDriver implements SandboxDriver {
     const process = new ConnectedProcess(socket, {
       tty: tty !== undefined,
       ending: (text) => execEnding(this.#engine, this.id, id, text, this.#ended.signal),
+      ...(this.#settings.commands === "engine" && { kill: (name) => this.#endWith(name) }),
       ...(tty && { resize: (size) => resizeExec(this.#engine, id, size, this.#ended.signal) }),
     });
     this.#connected.add(process);
@@ -85,19 +98,6 @@ export class DockerDriver implements SandboxDriver {
       return docker.getContainer(this.id).stats(options);
     });
     return statsOf(stats);
-  }
-
-  async outOfMemoryKills(context: CallContext): Promise<number> {
-    const process = await this.spawn({ argv: killCountCommand }, context);
-    const abort = () => process.disconnect();
-    context.signal.addEventListener("abort", abort, { once: true });
-    try {
-      return await readKills(process);
-    } catch (error) {
-      throw context.signal.aborted ? context.signal.reason : error;
-    } finally {
-      context.signal.removeEventListener("abort", abort);
-    }
   }
 
   async openPort(port: number, { signal }: CallContext): Promise<OpenedPort> {
@@ -117,10 +117,27 @@ export class DockerDriver implements SandboxDriver {
     this.#letGo(new SandboxError("sandbox_lost", "This process has let go of the sandbox."));
   }
 
+  /** No call of the engine ends a single process, and without a shell nothing in the guest can be asked to. */
+  async #endWith(name: string): Promise<void> {
+    if (name !== "SIGKILL") {
+      throw new SandboxError("unsupported", `Without a shell in the image no command can be sent ${name}.`, {
+        hint: "Use SIGKILL, which ends the whole sandbox.",
+      });
+    }
+    const reason = new SandboxError(
+      "sandbox_lost",
+      "The sandbox was destroyed to end a command: its image has no shell that could end one alone.",
+    );
+    await this.#end(reason, AbortSignal.timeout(killTimeoutMs));
+  }
+
   async destroy({ signal }: CallContext): Promise<void> {
-    const reason = new SandboxError("sandbox_lost", "The sandbox was destroyed.");
+    await this.#end(new SandboxError("sandbox_lost", "The sandbox was destroyed."), signal);
+  }
+
+  async #end(reason: SandboxError, signal: AbortSignal): Promise<void> {
     // Nobody asks the engine any more how the processes end. The leash stays until the engine has cut it: a
-    // main shell that ended by itself would make the engine remove the container beside this.
+    // main process that ended by itself would make the engine remove the container beside this.
     this.#ended.abort(reason);
     await removeContainer(this.#engine, this.id, signal);
     this.#letGo(reason);
@@ -129,6 +146,15 @@ export class DockerDriver implements SandboxDriver {
   #letGo(reason: SandboxError): void {
     this.#ended.abort(reason);
     for (const process of this.#connected) process.disconnect(reason);
+  }
+}
+
+/** The main process of an image without a shell says nothing of interest, and must not stand still for it. */
+async function discardOutput(main: RawProcess): Promise<void> {
+  try {
+    for await (const _ of main.output);
+  } catch {
+    // Every process of the sandbox tells of its end as well.
   }
 }
 

@@ -51,8 +51,19 @@ export interface DockerOptions {
    * overlay2 on xfs mounted with `pquota`, or btrfs, zfs. Default: false.
    */
   readonly diskQuota?: boolean;
-  /** Absolute path of a POSIX shell, for images that have it elsewhere. Default: the one that core asks for. */
+  /** Absolute path of the image's POSIX shell. Default: `/bin/sh`. */
   readonly shell?: string;
+  /**
+   * Who carries commands. `shell`, the default: the image's shell, which starts a command in a millisecond and
+   * can end it. `engine`: the engine's exec, for images without a shell. Each command then takes some 50 ms,
+   * and ending one before its time (`kill`, a time limit, an abort) ends the whole sandbox.
+   */
+  readonly commands?: "shell" | "engine";
+  /**
+   * With `commands: "engine"`, and only then: a program of the image that ends when its standard input does,
+   * such as `["cat"]`. It is the sandbox's main process and ties its life to the owner's.
+   */
+  readonly main?: readonly string[];
 }
 
 /** Options with every default in place. */
@@ -65,6 +76,7 @@ export interface Settings extends DockerOptions {
   readonly defaultPidCount: number;
   readonly readOnlyRootfs: boolean;
   readonly diskQuota: boolean;
+  readonly commands: "shell" | "engine";
 }
 
 type Rule = { readonly accepts: (value: unknown) => boolean; readonly expected: string };
@@ -110,6 +122,15 @@ const rules: Readonly<Record<keyof DockerOptions, Rule>> = {
   readOnlyRootfs: flag,
   diskQuota: flag,
   shell: absolutePath,
+  commands: {
+    accepts: (value) => value === "shell" || value === "engine",
+    expected: '"shell" or "engine"',
+  },
+  main: {
+    accepts: (value) =>
+      Array.isArray(value) && value.length > 0 && value.every((word) => typeof word === "string"),
+    expected: 'a program of the image and its arguments, such as ["cat"]',
+  },
 };
 
 /** Options checked and completed. Throws `invalid_argument`. */
@@ -131,8 +152,14 @@ export function settingsFrom(options: DockerOptions): Settings {
   if (options.host !== undefined && options.context !== undefined) {
     throw new SandboxError("invalid_argument", 'docker() takes "host" or "context", not both.');
   }
+  if ((options.commands === "engine") !== (options.main !== undefined)) {
+    throw new SandboxError("invalid_argument", 'docker() takes commands: "engine" and "main" together.', {
+      hint: 'For an image without a shell write { commands: "engine", main: ["cat"] }.',
+    });
+  }
   return {
     ...options,
+    commands: options.commands ?? "shell",
     defaultImage: options.defaultImage ?? "debian:stable-slim",
     pull: options.pull ?? "missing",
     capAdd: options.capAdd ?? [],

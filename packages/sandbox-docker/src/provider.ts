@@ -28,6 +28,7 @@ import { UnfinishedCalls } from "./unfinished.js";
 export class DockerProvider implements SandboxProvider {
   readonly name = "docker";
   readonly capabilities: Capabilities;
+  readonly shell?: string;
   readonly #settings: Settings;
   readonly #surroundings: Surroundings;
   readonly #unfinished = new UnfinishedCalls();
@@ -37,6 +38,7 @@ export class DockerProvider implements SandboxProvider {
     this.#settings = settings;
     this.#surroundings = { platform: process.platform, home: homedir(), environment: process.env };
     this.capabilities = capabilitiesOf(settings);
+    this.shell = settings.shell;
   }
 
   /** With the engine that was found, once it was: the guardian must not find another one. */
@@ -114,10 +116,10 @@ export class DockerProvider implements SandboxProvider {
   }
 }
 
-function capabilitiesOf({ diskQuota }: Settings): Capabilities {
+function capabilitiesOf({ diskQuota, commands }: Settings): Capabilities {
   return defineCapabilities({
     isolation: "container",
-    commands: "shell",
+    commands,
     images: true,
     users: true,
     terminals: true,
@@ -125,7 +127,8 @@ function capabilitiesOf({ diskQuota }: Settings): Capabilities {
     limits: { cpuCount: true, memoryMiB: true, pidCount: true, diskGiB: diskQuota },
     network: { open: true, none: true },
     ports: "create",
-    keep: true,
+    // Only a shell can count the time after its owner has gone.
+    keep: commands === "shell",
     attach: true,
     stats: true,
   });
