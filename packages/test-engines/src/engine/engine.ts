@@ -18,7 +18,7 @@ export interface TestEngine extends AsyncDisposable {
   readonly version: string;
   /** The version of the Docker Engine API that it speaks, such as `1.41`. */
   readonly apiVersion: string;
-  /** The daemon's process id on the host. Changes by `restart`. */
+  /** The daemon's process id on the host. Changes by `restart`; throws while no daemon runs. */
   readonly pid: number;
   /** Holds all that the engine has on disk, and is gone after `stop`. */
   readonly directory: string;
