@@ -7,6 +7,7 @@ import { failureMessage } from "../failure-message.js";
 import { BLOCK_BYTES, BlockChecker, blockScript } from "./counted-blocks.js";
 import { watchMemory } from "./memory.js";
 import type {
+  Ability,
   Cost,
   OwnerAssignment,
   OwnerReply,
@@ -23,6 +24,7 @@ type Handlers = {
 const assignment: OwnerAssignment = JSON.parse(process.argv[2] ?? "");
 const opening = reopenContender(assignment.contenderId, assignment.target, new AbortController().signal);
 const sandboxes: LiveSandbox[] = [];
+const abilities: readonly Ability[] = ["upload", "download", "stream"];
 
 const handlers: Handlers = {
   async ready() {
@@ -32,7 +34,7 @@ const handlers: Handlers = {
   async start() {
     const sandbox = await (await opening).start();
     sandboxes.push(sandbox);
-    return { id: sandbox.id };
+    return { id: sandbox.id, abilities: abilities.filter((name) => sandbox[name] !== undefined) };
   },
   async begin({ argv }) {
     for (const sandbox of sandboxes) {
@@ -72,7 +74,7 @@ function first(): LiveSandbox {
   return sandbox;
 }
 
-function method<K extends "upload" | "download" | "stream">(name: K): NonNullable<LiveSandbox[K]> {
+function method<K extends Ability>(name: K): NonNullable<LiveSandbox[K]> {
   const found = first()[name];
   if (!found) throw new Error(`It has no ${name}.`);
   return found;

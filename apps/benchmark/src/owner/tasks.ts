@@ -11,7 +11,7 @@ export interface OwnerTasks {
   /** Waits until everything is loaded. */
   ready: { arguments: Record<never, never>; result: Record<never, never> };
   /** Makes one sandbox, which the other tasks use. Several may be made. */
-  start: { arguments: Record<never, never>; result: { id: string } };
+  start: { arguments: Record<never, never>; result: Started };
   /** Begins a command in every sandbox, and returns at once. */
   begin: { arguments: { argv: readonly string[] }; result: Record<never, never> };
   upload: { arguments: { hostPath: string; guestPath: string }; result: Cost };
@@ -19,6 +19,14 @@ export interface OwnerTasks {
   readSlowly: { arguments: SlowReading; result: Cost };
   end: { arguments: Record<never, never>; result: Record<never, never> };
 }
+
+export interface Started {
+  readonly id: string;
+  /** What the contender has a way for. */
+  readonly abilities: readonly Ability[];
+}
+
+export type Ability = "upload" | "download" | "stream";
 
 export type OwnerTask = keyof OwnerTasks;
 

@@ -22,7 +22,11 @@ export function largeFile(form: Form): Scenario {
       const owner = await startOwner(contender);
       const source = await randomFile(directory, mebibytes);
       const copy = join(owner.directory, "copy");
-      await owner.ask("start", {});
+      const { abilities } = await owner.ask("start", {});
+      if (!abilities.includes("upload")) {
+        await owner.end();
+        return { notApplicable: "has no way to move files" };
+      }
       return {
         async turn() {
           const up = await owner.ask("upload", { hostPath: source, guestPath: GUEST_PATH });

@@ -19,9 +19,13 @@ export function slowReader(form: Form): Scenario {
     turnTimeoutMs: 180_000,
     async prepare(contender, { startOwner }) {
       const owner = await startOwner(contender);
+      const { abilities } = await owner.ask("start", {});
+      if (!abilities.includes("stream")) {
+        await owner.end();
+        return { notApplicable: "gives output only as a whole" };
+      }
       return {
         async turn() {
-          await owner.ask("start", {});
           const reading = { blockCount, stallMs: 1_000, bytesPerSecond: BYTES_PER_SECOND };
           const cost = await owner.ask("readSlowly", reading);
           return [
