@@ -38,6 +38,7 @@ export class Installation implements AsyncDisposable {
   readonly directory = mkdtempSync(join(tmpdir(), "sandbox-cli-"));
   readonly #env: NodeJS.ProcessEnv;
   readonly #dockerHost: string | undefined;
+  readonly #started: Running[] = [];
 
   constructor(env: NodeJS.ProcessEnv = {}) {
     this.#dockerHost = env.DOCKER_HOST;
@@ -58,7 +59,9 @@ export class Installation implements AsyncDisposable {
     });
     child.stdin.on("error", () => undefined);
     if (options.input !== "open") child.stdin.end(options.input);
-    return watch(child);
+    const running = watch(child);
+    this.#started.push(running);
+    return running;
   }
 
   run(words: readonly string[], options: RunOptions = {}): Promise<Ended> {
@@ -75,7 +78,9 @@ export class Installation implements AsyncDisposable {
   /** What is still there of this installation, by other means than the program's own. */
   async leftovers(): Promise<string[]> {
     const containers = this.#dockerHost ? await containersOf(this.#dockerHost, this.directory) : [];
-    const processes = processesWithEnvironment(this.directory).map(({ pid, command }) => `${pid} ${command}`);
+    const processes = processesWithEnvironment(this.directory).map(
+      ({ pid, command }) => `${pid} ${command.slice(0, 200)}`,
+    );
     return [...processes, ...containers];
   }
 
@@ -96,8 +101,18 @@ export class Installation implements AsyncDisposable {
     try {
       await this.expectNothingLeft();
     } finally {
+      await this.#clear();
       rmSync(this.directory, { recursive: true, force: true });
     }
+  }
+
+  /** After a test that failed: the next ones, and the machine, are to have no trouble from it. */
+  async #clear(): Promise<void> {
+    if ((await this.leftovers()).length === 0) return;
+    for (const { child } of this.#started) child.kill("SIGKILL");
+    const { stdout } = await this.run(["ls", "-q"]);
+    const ids = stdout.split("\n").filter((id) => id !== "");
+    if (ids.length > 0) await this.run(["rm", ...ids]);
   }
 }
 

@@ -3,42 +3,27 @@ import { readlinkSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
 import { cliPath, Installation } from "./cli.js";
 import { engines } from "./engines.js";
+import { noTerminal, onTerminal } from "./terminal.js";
 
 const CTRL_C = "\u0003";
 const CTRL_D = "\u0004";
 
-const noScript =
-  process.platform === "linux" && spawnSync("script", ["--version"]).status === 0
-    ? undefined
-    : "No pseudo-terminal: script of util-linux not found; on Debian and Ubuntu: apt-get install bsdutils";
-
-for (const { name: engine, options, env, reason = noScript } of engines) {
+for (const { name: engine, options, env, reason = noTerminal } of engines) {
   describe.skipIf(reason !== undefined)(`a terminal, on ${engine}${reason ? ` (${reason})` : ""}`, () => {
     const installation = new Installation(env);
     afterAll(() => installation[Symbol.asyncDispose]());
 
     /** Our program on a terminal of 100 × 30, between two looks at the terminal's settings. */
-    const onTerminal = (...words: string[]) => {
+    const start = (...words: string[]) => {
       const line = [process.execPath, cliPath, ...words]
         .map((word) => `'${word.replaceAll("'", "'\\''")}'`)
         .join(" ");
-      const script = `stty cols 100 rows 30; stty -g; ${line}; echo "exit $?"; stty -g`;
-      return installation.startProgram("script", ["--quiet", "--return", "--command", script, "/dev/null"], {
-        input: "open",
-      });
+      return onTerminal(installation, `stty cols 100 rows 30; stty -g; ${line}; echo "exit $?"; stty -g`);
     };
     const terminalSettings = (output: string) => output.match(/^[0-9a-f]+(:[0-9a-f]+)+\r?$/gm) ?? [];
 
     test("has the size of ours, and is given back as it was", async () => {
-      const running = onTerminal(
-        "run",
-        ...options,
-        "-it",
-        "--",
-        "sh",
-        "-c",
-        "tty && stty size && echo $TERM",
-      );
+      const running = start("run", ...options, "-it", "--", "sh", "-c", "tty && stty size && echo $TERM");
       const { stdout } = await running.ended;
       expect(stdout).toMatch(/\/dev\/pts\/\d+\r\n30 100\r\n/);
       expect(stdout).toContain("exit 0");
@@ -49,7 +34,7 @@ for (const { name: engine, options, env, reason = noScript } of engines) {
 
     test("follows when ours is resized", async () => {
       const wait = "trap 'stty size; exit 5' WINCH; echo ready; while :; do sleep 0.1; done";
-      const running = onTerminal("run", ...options, "-it", "--", "sh", "-c", wait);
+      const running = start("run", ...options, "-it", "--", "sh", "-c", wait);
       await running.saw("ready");
       const terminal = readlinkSync(`/proc/${installation.pid()}/fd/0`);
       const resized = spawnSync("stty", ["-F", terminal, "cols", "120", "rows", "40"]);
@@ -61,7 +46,7 @@ for (const { name: engine, options, env, reason = noScript } of engines) {
 
     test("Ctrl-C goes to the command, and the program lives on", async () => {
       const script = "trap 'echo caught; exit 6' INT; echo ready; while :; do sleep 0.1; done";
-      const running = onTerminal("run", ...options, "-it", "--", "sh", "-c", script);
+      const running = start("run", ...options, "-it", "--", "sh", "-c", script);
       await running.saw("ready");
       running.child.stdin.write(CTRL_C);
       const { stdout } = await running.ended;
@@ -70,7 +55,7 @@ for (const { name: engine, options, env, reason = noScript } of engines) {
     });
 
     test("a shell reads what is typed", async () => {
-      const running = onTerminal("run", ...options, "-it", "--", "sh");
+      const running = start("run", ...options, "-it", "--", "sh");
       running.child.stdin.write("echo $((40 + 2))\n");
       await running.saw("42");
       running.child.stdin.write(CTRL_D);
@@ -79,7 +64,7 @@ for (const { name: engine, options, env, reason = noScript } of engines) {
     });
 
     test("is given back when the program is told to end", async () => {
-      const running = onTerminal("run", ...options, "-it", "--", "sh", "-c", "echo ready; sleep 1000");
+      const running = start("run", ...options, "-it", "--", "sh", "-c", "echo ready; sleep 1000");
       await running.saw("ready");
       process.kill(installation.pid(), "SIGTERM");
       const { stdout } = await running.ended;
@@ -90,7 +75,7 @@ for (const { name: engine, options, env, reason = noScript } of engines) {
     });
 
     test("without -t, Ctrl-C ends the program with everything", async () => {
-      const running = onTerminal("run", ...options, "--", "sh", "-c", "trap '' INT; echo ready; sleep 1000");
+      const running = start("run", ...options, "--", "sh", "-c", "trap '' INT; echo ready; sleep 1000");
       await running.saw("ready");
       running.child.stdin.write(CTRL_C);
       const { stdout } = await running.ended;
