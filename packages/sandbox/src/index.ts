@@ -14,6 +14,7 @@ export {
   type GarbageReport,
   listSandboxes,
   probeEngine,
+  removeSandbox,
   type SandboxSummary,
 } from "./list.js";
 export { type LoadProviderOptions, loadProvider } from "./load-provider.js";
