@@ -26,10 +26,10 @@ async function lookForEngines() {
   const engines = await findEngines();
   for (const { name, available, version, endpoint, problems } of engines) {
     if (available) say(`   ${name}: ${[version, endpoint].filter(Boolean).join(", ")}`);
-    else
-      say(
-        `   ${name}: not here. ${problems.map(({ message, hint }) => [message, hint].join(" ")).join(" ")}`,
-      );
+    for (const { message, hint } of available ? [] : problems) {
+      // What follows the first line is every place where it was looked for; `sandbox doctor` shows it all.
+      say(`   ${name}: ${[message.split("\n")[0], hint].filter(Boolean).join(" ")}`);
+    }
   }
   return engines.filter(({ available }) => available);
 }
