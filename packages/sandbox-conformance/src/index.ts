@@ -1,1 +1,10 @@
-export {};
+export { changedDriver, changedProvider } from "./changed-provider.js";
+export type { Check, CheckContext, Guarantee, Run } from "./check.js";
+export { guarantees } from "./check.js";
+export { checks } from "./checks/index.js";
+export type { Random } from "./random.js";
+export type { CheckFailure, CheckResult, ConformanceReport } from "./report.js";
+export { formatReport, formatResult } from "./report.js";
+export type { ConformanceOptions, Filter } from "./run-conformance.js";
+export { runConformance, selectChecks } from "./run-conformance.js";
+export type { Scale, Target } from "./target.js";
