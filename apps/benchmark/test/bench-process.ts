@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { randomUUID } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,7 +18,6 @@ export interface EndedBench {
 /** A run of the program as users start it, of which everything that it leaves can be found. */
 export class Bench implements AsyncDisposable {
   readonly directory = mkdtempSync(join(tmpdir(), "bench-test-"));
-  readonly #mark = randomUUID();
   readonly #dockerHost: string | undefined;
   readonly #child;
   readonly ended: Promise<EndedBench>;
@@ -37,7 +35,6 @@ export class Bench implements AsyncDisposable {
         ...(dockerHost === undefined ? {} : { DOCKER_HOST: dockerHost }),
         XDG_STATE_HOME: this.directory,
         TMPDIR: this.directory,
-        BENCH_TEST: this.#mark,
         ...env,
       },
       stdio: ["ignore", "pipe", "pipe"],
@@ -77,10 +74,10 @@ export class Bench implements AsyncDisposable {
     return parseResult(readFileSync(join(this.directory, name), "utf8"));
   }
 
-  /** Containers, processes and temporary directories of this run, found by other means than its own. */
+  /** Containers, processes (by the directory that their environment names) and temporary directories of this run, found by other means than its own. */
   async leftovers(): Promise<string[]> {
     const processes = readdirSync("/proc")
-      .filter((name) => /^\d+$/.test(name) && read(`/proc/${name}/environ`).includes(this.#mark))
+      .filter((name) => /^\d+$/.test(name) && read(`/proc/${name}/environ`).includes(this.directory))
       .map((pid) => `process ${pid} ${read(`/proc/${pid}/cmdline`).replaceAll("\0", " ")}`);
     const directories = existsSync(this.directory)
       ? readdirSync(this.directory).filter((name) => name.startsWith("sandbox-bench-"))

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { removeContainer } from "./bench-labels.js";
@@ -8,13 +8,13 @@ import type { Target } from "./target.js";
 /** What gives away that something is of one owner process. */
 export interface Suspect {
   readonly target: Target;
-  /** In labels, and in the environment of what the owner started on the host. */
+  /** In labels. */
   readonly mark: string;
   /** An argument of the command in the sandbox that nothing else has. */
   readonly argument: string;
   /** Ids of sandboxes, as far as they are known. */
   readonly ids: readonly string[];
-  /** Where the owner and what it starts keep their state. */
+  /** Where the owner and what it starts keep their state; in the environment of all of them. */
   readonly directory: string;
 }
 
@@ -49,10 +49,11 @@ async function containers({ target, mark, ids }: Suspect): Promise<Trace[]> {
     }));
 }
 
-function processes({ mark, argument }: Suspect): Trace[] {
+function processes({ directory, argument }: Suspect): Trace[] {
   return numericNames("/proc").flatMap((pid) => {
     const command = readIfThere(`/proc/${pid}/cmdline`);
-    if (!command.includes(argument) && !readIfThere(`/proc/${pid}/environ`).includes(mark)) return [];
+    // Whatever the owner starts on the host is told by the environment where to keep its state.
+    if (!command.includes(argument) && !readIfThere(`/proc/${pid}/environ`).includes(directory)) return [];
     return [
       {
         text: `process ${pid}: ${command.replaceAll("\0", " ").trim()}`,
@@ -73,14 +74,16 @@ function files({ directory, mark, ids }: Suspect): Trace[] {
     }));
 }
 
+/** One for each sandbox, as a host may have a dozen hierarchies. */
 function controlGroups({ ids }: Suspect): Trace[] {
-  if (ids.length === 0) return [];
-  return listTree("/sys/fs/cgroup")
-    .filter(({ path, isFile }) => !isFile && ids.some((id) => path.includes(id)))
-    .map(({ path }) => ({
-      text: `control group ${path}`,
-      remove: () => rm(path, { recursive: true, force: true }),
-    }));
+  const directories = ids.length === 0 ? [] : listTree("/sys/fs/cgroup").filter(({ isFile }) => !isFile);
+  return ids.flatMap((id) => {
+    const own = directories.map(({ path }) => path).filter((path) => path.includes(id));
+    if (own.length === 0) return [];
+    return [
+      { text: `control groups ${own.join(", ")}`, remove: async () => own.reverse().forEach(removeGroup) },
+    ];
+  });
 }
 
 function listTree(directory: string): { path: string; isFile: boolean }[] {
@@ -110,6 +113,15 @@ function readIfThere(path: string): string {
     return readFileSync(path, "latin1");
   } catch {
     return "";
+  }
+}
+
+/** A group goes by rmdir once it is empty; what is in it has been removed before. */
+function removeGroup(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
   }
 }
 

@@ -7,9 +7,9 @@ import type { OwnerAssignment, OwnerReply, OwnerRequest, OwnerTask, OwnerTasks }
 
 /** A Node.js process of its own that holds sandboxes. */
 export interface OwnerProcess {
-  /** In its environment and in that of everything that it starts on the host. */
+  /** In the labels of its sandboxes, where the engine can keep them. */
   readonly mark: string;
-  /** Where it and what it starts keep state and temporary files. */
+  /** Where it and what it starts keep state and temporary files. In the environment of all of them. */
   readonly directory: string;
   /** Rejects with what went wrong there, or when it ends before it answers. */
   ask<T extends OwnerTask>(task: T, values: OwnerTasks[T]["arguments"]): Promise<OwnerTasks[T]["result"]>;
@@ -23,12 +23,11 @@ export function startOwnerProcess(assignment: OwnerAssignment, parentDirectory: 
   const mark = randomUUID();
   const directory = join(parentDirectory, mark.slice(0, 8));
   mkdirSync(directory, { recursive: true });
-  const child = spawn(process.execPath, ["--expose-gc", mainFile(), JSON.stringify(assignment)], {
+  const marked: OwnerAssignment = { ...assignment, target: { ...assignment.target, ownerMark: mark } };
+  const child = spawn(process.execPath, ["--expose-gc", mainFile(), JSON.stringify(marked)], {
     env: {
       ...process.env,
-      SANDBOX_BENCH_OWNER: mark,
       XDG_STATE_HOME: directory,
-      XDG_RUNTIME_DIR: directory,
       TMPDIR: directory,
     },
     stdio: ["ignore", "ignore", "pipe", "ipc"],
