@@ -79,9 +79,9 @@ async function measure(flags: RunFlags): Promise<void> {
   process.exitCode = interrupt.exitCode ?? (good ? 0 : 1);
 }
 
-/** A scenario that is measured once stays so: it is slow, and its figure is a limit and not a median. */
+/** A scenario that is measured once or not at all stays so: it is slow, and its figure a limit and not a median. */
 function withSamples(scenario: Scenario, samples: number | undefined): Scenario {
-  if (samples === undefined || scenario.rounds === 1) return scenario;
+  if (samples === undefined || scenario.rounds <= 1) return scenario;
   const { budgetMs: _, baselineRounds, ...rest } = scenario;
   return {
     ...rest,
