@@ -3,7 +3,7 @@ import type { CallOptions } from "./command-options.js";
 import { SandboxError, type SandboxErrorCode } from "./contract/error.js";
 import { checkGuestPath, checkKeys, checkNumber, refuse, show } from "./internal/check.js";
 import { guestScripts } from "./internal/guest-scripts.js";
-import type { GuestShell } from "./internal/guest-shell.js";
+import type { GuestShell, ScriptOutcome } from "./internal/guest-shell.js";
 import { printfFormat } from "./internal/main-shell.js";
 
 export type FileType = "file" | "directory" | "symlink" | "other";
@@ -60,14 +60,8 @@ export class SandboxFiles {
     checkKeys("files.read", options, [...call, "maxBytes"]);
     const { maxBytes = 256 * 1024 * 1024 } = options;
     checkNumber("maxBytes", maxBytes, { least: 0, whole: true });
-    const read = await this.#run("read", [path], { ...options, maxOutputBytes: maxBytes });
-    if (read.truncated) {
-      throw new SandboxError("file_failed", `${show(path)} is larger than ${maxBytes} bytes.`, {
-        operation: "files.read",
-        hint: "Use files.readStream, or raise maxBytes.",
-      });
-    }
-    return read.stdoutBytes;
+    const { stdoutBytes } = await this.#run("read", [path], { ...options, maxOutputBytes: maxBytes });
+    return stdoutBytes;
   }
 
   /** As UTF-8. */
@@ -104,8 +98,9 @@ export class SandboxFiles {
       return;
     }
     const source = bytes instanceof Uint8Array ? [bytes] : bytes;
-    const outcome = await this.#guest.write("files.write", guestScripts.write, [path, mode], source, options);
-    if (outcome.exitCode !== 0) throw fault("files.write", path, outcome.exitCode, outcome.stderr);
+    await this.#guest.write("files.write", guestScripts.write, [path, mode], source, options, (outcome) =>
+      complete("files.write", path, outcome),
+    );
   }
 
   /** The entries of a directory, symbolic links as themselves, without `.` and `..`. */
@@ -155,7 +150,13 @@ export class SandboxFiles {
   async exists(path: string, options: CallOptions = {}): Promise<boolean> {
     checkGuestPath("path", path);
     checkKeys("files.exists", options, call);
-    const { exitCode } = await this.#guest.run("files.exists", guestScripts.exists, [path], options);
+    const { exitCode } = await this.#guest.run(
+      "files.exists",
+      guestScripts.exists,
+      [path],
+      options,
+      (outcome) => outcome.exitCode === 1 || complete("files.exists", path, outcome),
+    );
     return exitCode === 0;
   }
 
@@ -201,9 +202,19 @@ export class SandboxFiles {
     options: CallOptions & { maxOutputBytes?: number },
     operation = `files.${script}`,
   ): Promise<Awaited<ReturnType<GuestShell["run"]>>> {
-    const outcome = await this.#guest.run(operation, guestScripts[script], words, options);
-    if (outcome.exitCode !== 0) throw fault(operation, words[0], outcome.exitCode, outcome.stderr);
-    return outcome;
+    return await this.#guest.run(operation, guestScripts[script], words, options, (outcome) =>
+      complete(operation, words[0], outcome),
+    );
+  }
+}
+
+function complete(operation: string, path: string, { exitCode, stderr, truncated }: ScriptOutcome): void {
+  if (exitCode !== 0 && !truncated) throw fault(operation, path, exitCode, stderr);
+  if (truncated) {
+    throw new SandboxError("file_failed", `${show(path)} is larger than was asked for.`, {
+      operation,
+      hint: "Use files.readStream, or raise maxBytes.",
+    });
   }
 }
 

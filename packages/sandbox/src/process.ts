@@ -4,6 +4,7 @@ import type { OutputChunk, ProcessExit, TerminalSize } from "./contract/process.
 import { refuse, show } from "./internal/check.js";
 import { checkSize } from "./internal/check-command.js";
 import type { CommandRun } from "./internal/commands.js";
+import { signalNames } from "./internal/lane.js";
 
 /** How a spawned command ended. */
 export interface ProcessResult extends ProcessExit {
@@ -13,7 +14,7 @@ export interface ProcessResult extends ProcessExit {
   readonly durationMs: number;
 }
 
-/** For the kill of a process tree and the delivery of a signal, in milliseconds. */
+/** For the delivery of a signal, in milliseconds. */
 const killMs = 30_000;
 
 /**
@@ -22,12 +23,19 @@ const killMs = 30_000;
  */
 export class SandboxProcess implements AsyncIterable<OutputChunk> {
   readonly #run: CommandRun;
+  readonly #kill: () => Promise<void>;
   readonly #result: Promise<ProcessResult>;
   readonly #output: ProcessOutput;
 
   /** @internal Made by `sandbox.spawn`. */
-  constructor(run: CommandRun, output: ProcessOutput, result: Promise<ProcessResult>) {
+  constructor(
+    run: CommandRun,
+    kill: () => Promise<void>,
+    output: ProcessOutput,
+    result: Promise<ProcessResult>,
+  ) {
     this.#run = run;
+    this.#kill = kill;
     this.#output = output;
     this.#result = result;
     result.then(
@@ -58,12 +66,11 @@ export class SandboxProcess implements AsyncIterable<OutputChunk> {
    * @throws SandboxError `cleanup_failed` when something would not die, `timeout` after 30 s.
    */
   async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
-    if (typeof signal !== "string" || !/^SIG[A-Z0-9]{2,8}$/.test(signal)) {
+    if (typeof signal !== "string" || !signalNames.includes(signal.replace(/^SIG/, ""))) {
       refuse(`The signal is ${show(signal)}.`, 'Write it like "SIGTERM".');
     }
-    const abort = AbortSignal.timeout(killMs);
-    if (signal === "SIGKILL") await this.#run.kill(abort);
-    else await this.#run.send(signal, abort);
+    if (signal === "SIGKILL") await this.#kill();
+    else await this.#run.send(signal, AbortSignal.timeout(killMs));
   }
 
   /**

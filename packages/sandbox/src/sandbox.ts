@@ -8,7 +8,7 @@ import { abortable } from "./internal/abortable.js";
 import { checkKeys, checkSignal, checkTimeout } from "./internal/check.js";
 import { checkCommand, checkExecOptions, checkSpawnOptions } from "./internal/check-command.js";
 import { checkTtl } from "./internal/check-create.js";
-import type { CommandInput, CommandRun, GuestCommand } from "./internal/commands.js";
+import type { CommandExit, CommandInput, CommandRun, GuestCommand } from "./internal/commands.js";
 import { Deadline } from "./internal/deadline.js";
 import { GuestShell } from "./internal/guest-shell.js";
 import { OutputCollector } from "./internal/output-collector.js";
@@ -70,7 +70,7 @@ export class Sandbox implements AsyncDisposable {
       input: input === undefined ? "none" : typeof input === "string" ? Buffer.from(input) : input,
     };
     const started = performance.now();
-    const resultOf = (exit: ProcessExit, outOfMemory: boolean): CommandResult => {
+    const resultOf = (exit: ProcessExit & { outOfMemory: boolean }): CommandResult => {
       const stdoutBytes = output.bytes("stdout");
       const stderrBytes = output.bytes("stderr");
       return {
@@ -80,21 +80,19 @@ export class Sandbox implements AsyncDisposable {
         stdoutBytes,
         stderrBytes,
         truncated: output.truncated,
-        outOfMemory,
         durationMs: performance.now() - started,
       };
     };
     return await this.#session.observed("exec", async () => {
       try {
-        const { exit, outOfMemory } = await this.#run("exec", guestCommand, io, options);
-        const result = resultOf(exit, outOfMemory);
-        if (check && exit.exitCode !== 0) throw failed(result);
+        const result = resultOf(await this.#run("exec", guestCommand, io, options));
+        if (check && result.exitCode !== 0) throw failed(result);
         return result;
       } catch (error) {
         if (!SandboxError.is(error) || error.code === "command_failed") throw error;
         const killed = error.code === "timeout" || error.code === "aborted";
         const signal = killed ? "SIGKILL" : null;
-        throw error.with({ result: resultOf({ exitCode: null, signal }, false) });
+        throw error.with({ result: resultOf({ exitCode: null, signal, outOfMemory: false }) });
       }
     });
   }
@@ -123,13 +121,12 @@ export class Sandbox implements AsyncDisposable {
       }
       const result = this.#finish(run, deadline).then(
         async (exit): Promise<ProcessResult> => ({
-          ...exit,
-          outOfMemory: await this.#session.ranOutOfMemory(exit),
+          ...(await this.#told(exit)),
           durationMs: performance.now() - started,
         }),
       );
       result.catch(() => undefined);
-      return new SandboxProcess(run, output, result);
+      return new SandboxProcess(run, () => this.#session.kill(run), output, result);
     });
   }
 
@@ -194,7 +191,7 @@ export class Sandbox implements AsyncDisposable {
     command: GuestCommand,
     io: CommandInput,
     options: CallOptions,
-  ): Promise<{ exit: ProcessExit; outOfMemory: boolean }> {
+  ): Promise<ProcessExit & { outOfMemory: boolean }> {
     const deadline = this.#deadline(operation, options);
     let run: CommandRun;
     try {
@@ -203,12 +200,16 @@ export class Sandbox implements AsyncDisposable {
       deadline[Symbol.dispose]();
       throw error;
     }
-    const exit = await this.#finish(run, deadline);
-    return { exit, outOfMemory: await this.#session.ranOutOfMemory(exit) };
+    return await this.#told(await this.#finish(run, deadline));
+  }
+
+  async #told(exit: CommandExit): Promise<ProcessExit & { outOfMemory: boolean }> {
+    const { exitCode, signal } = exit;
+    return { exitCode, signal, outOfMemory: await this.#session.ranOutOfMemory(exit) };
   }
 
   /** Waits for the end of a command. On a limit or abort its process tree is gone before this rejects (G5). */
-  async #finish(run: CommandRun, deadline: Deadline): Promise<ProcessExit> {
+  async #finish(run: CommandRun, deadline: Deadline): Promise<CommandExit> {
     try {
       return await this.#session.watched(abortable(run.ended, deadline.signal));
     } catch (error) {

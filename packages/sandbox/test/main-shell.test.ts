@@ -151,7 +151,7 @@ function promises(shell: string): void {
     const running = lane.run({ argv: ["sh", "-c", script] }, () => up?.());
     await ready;
     expect(await lane.end(running)).toEqual({ found: true, left: [] });
-    expect(await running.ended).toEqual({ exitCode: null, signal: "SIGKILL" });
+    expect(await running.ended).toMatchObject({ exitCode: null, signal: "SIGKILL" });
     await lane.look();
     const { stdout } = await run(lane, {
       argv: ["sh", "-c", "for p in /proc/[0-9]*; do read -r name <$p/comm; echo $name; done"],
@@ -197,7 +197,7 @@ function promises(shell: string): void {
     const running = lane.own({ argv: ["sh", "-c", "cat; exit 7"] }, (chunk) => output.add(chunk));
     const sent = Buffer.alloc(300_000, "0123456789\n");
     running.stdin.end(sent);
-    expect(await running.ended).toEqual({ exitCode: 7, signal: null });
+    expect(await running.ended).toMatchObject({ exitCode: 7, signal: null });
     expect(output.bytes("stdout").equals(sent)).toBe(true);
     await lane.ended;
   });

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { isAbsolute } from "node:path";
+import { isAbsolute, posix } from "node:path";
 import type { Capabilities } from "../contract/capabilities.js";
 import { isAtLeast } from "../contract/capabilities.js";
 import { SandboxError } from "../contract/error.js";
@@ -60,6 +60,8 @@ export async function checkCreate(
 ): Promise<CheckedCreate> {
   checkKeys("createSandbox", options, optionNames);
   const { image, name, workdir, user, requires, onEvent } = options;
+  const { env = {}, secrets = {}, labels = {}, mounts = [], limits = {} } = options;
+  const { network = "open", ports = [], lifetime = "owner" } = options;
   checkSignal("signal", options.signal);
   checkTimeout("timeoutMs", options.timeoutMs);
   if (onEvent !== undefined && typeof onEvent !== "function") {
@@ -72,7 +74,7 @@ export async function checkCreate(
   if (requires !== undefined) checkRequires(provider, capabilities, requires);
   if (image !== undefined) {
     checkText("image", image);
-    if (!/^[\w./:@-]+$/.test(image)) refuse(`image is ${show(image)}.`, 'Write it like "node:22-slim".');
+    if (!/^\w[\w./:@-]*$/.test(image)) refuse(`image is ${show(image)}.`, 'Write it like "node:22-slim".');
     if (!capabilities.images) unsupported("choose an image", "Leave image out.");
   }
   if (name !== undefined) {
@@ -89,9 +91,7 @@ export async function checkCreate(
     checkUser(user);
     if (!capabilities.users) unsupported("choose a user", "Leave user out.");
   }
-  const env = options.env ?? {};
   checkEnvironment("env", env);
-  const secrets = options.secrets ?? {};
   checkEnvironment("secrets", secrets);
   for (const each of Object.keys(secrets)) {
     if (each in env) refuse(`${each} is in env and in secrets.`, "Name it in one of the two.");
@@ -102,13 +102,13 @@ export async function checkCreate(
     env: { ...env },
     workdir,
     user,
-    labels: checkLabels(options.labels ?? {}),
+    labels: checkLabels(labels),
     secrets: { ...secrets },
-    mounts: await checkMounts(options.mounts ?? [], capabilities, unsupported),
-    limits: checkLimits(options.limits ?? {}, capabilities, unsupported),
-    network: checkNetwork(options.network ?? "open", capabilities, unsupported),
-    ports: checkPorts(options.ports ?? [], capabilities, unsupported),
-    lifetime: checkLifetime(options.lifetime ?? "owner", capabilities, unsupported),
+    mounts: await checkMounts(mounts, capabilities, unsupported),
+    limits: checkLimits(limits, capabilities, unsupported),
+    network: checkNetwork(network, capabilities, unsupported),
+    ports: checkPorts(ports, capabilities, unsupported),
+    lifetime: checkLifetime(lifetime, capabilities, unsupported),
   };
 }
 
@@ -175,7 +175,6 @@ async function checkMounts(
     }
     if (/[\n\r]/.test(source)) refuse(`${what}.source has a line end in it.`, "Rename the directory.");
     checkPlainGuestPath(`${what}.target`, target);
-    if (target === "/") refuse(`${what}.target is the root of the guest.`, "Choose a directory below it.");
     if (typeof readOnly !== "boolean")
       refuse(`${what}.readOnly is ${show(readOnly)}.`, "Write true or false.");
     const found = await stat(source).catch((cause: NodeJS.ErrnoException) => {
@@ -196,10 +195,8 @@ async function checkMounts(
       refuse(`${what}.source is neither a directory nor a file.`, "Mount a directory or a file.");
     }
     if (readOnly && !modes) unsupported("mount read-only", "Say readOnly: false if the guest may write.");
-    const clean = target
-      .replace(/\/+/g, "/")
-      .replace(/\/(\.\/)+/g, "/")
-      .replace(/\/\.?$/, "");
+    const clean = posix.normalize(target).replace(/\/$/, "");
+    if (clean === "") refuse(`${what}.target is the root of the guest.`, "Choose a directory below it.");
     const twice = checked.find((each) => each.target === clean);
     if (twice) refuse(`The target ${show(clean)} is there twice.`, "Leave one of the two mounts out.");
     const around = checked.some((each) => inside(each.target, clean) || inside(clean, each.target));

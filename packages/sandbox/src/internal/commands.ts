@@ -20,10 +20,15 @@ export interface CommandInput {
   readonly tty?: TerminalSize;
 }
 
+export interface CommandExit extends ProcessExit {
+  /** How often the kernel had killed in the sandbox for want of memory by then, where the guest can tell. */
+  readonly outOfMemoryKills?: number;
+}
+
 /** A command that has been started. */
 export interface CommandRun {
   /** How it ended, after its last output. Rejects with `sandbox_lost` and the like when nobody knows. */
-  readonly ended: Promise<ProcessExit>;
+  readonly ended: Promise<CommandExit>;
   /** With live input. */
   readonly stdin?: Writable;
   /** Kills its process tree and returns when that is gone. */

@@ -15,7 +15,7 @@ export const guestScripts = {
   /** `$2` is a printf format, `$3` a mode or empty. */
   writeSmall: `${why}{ printf "$2" >"$1"; } 2>/dev/null || { mkdir -p -- "\${1%/*}/" 2>/dev/null && printf "$2" >"$1"; } || why "$1"; [ -z "$3" ] || chmod "$3" "$1"`,
   /** From standard input. `$2` is a mode or empty. */
-  write: `${why}[ -d "$1" ] && exit 21; { : >>"$1"; } 2>/dev/null || mkdir -p -- "\${1%/*}/" 2>/dev/null || why "$1"; { : >"$1"; } 2>/dev/null || why "$1"; cat >"$1" || exit 1; [ -z "$2" ] || chmod "$2" "$1"`,
+  write: `${why}[ -d "$1" ] && exit 21; { true >>"$1"; } 2>/dev/null || mkdir -p -- "\${1%/*}/" 2>/dev/null || why "$1"; { true >"$1"; } 2>/dev/null || why "$1"; cat >"$1" || exit 1; [ -z "$2" ] || chmod "$2" "$1"`,
   stat: `${found}exec stat -L -c '%f %s %Y %u %g' -- "$1"`,
   lstat: `${found}exec stat -c '%f %s %Y %u %g' -- "$1"`,
   /** Names and their facts in groups: names with NUL after each, an empty one, a line of facts each, NUL. */
@@ -32,7 +32,7 @@ export const guestScripts = {
   removeAll: 'exec rm -rf -- "$1"',
   unpack: 'cd -- "$1" && exec tar -xpf -',
   /** `$1` is a directory, `$2` the name in it. */
-  pack: 'cd -- "$1" && exec tar -cf - -- "$2"',
+  pack: 'cd -- "$1" && exec tar -cf - -- "./$2"',
   /** User and group of the commands. */
   ids: "id -u; id -g",
 } as const;

@@ -58,16 +58,19 @@ export class GuestShell {
     return await this.#options.operation(name, options, work);
   }
 
-  /** Runs a script to its end and keeps its output. */
+  /** Runs a script to its end and keeps its output. `check` throws what its outcome means. */
   async run(
     operation: string,
     code: string,
     argv: GuestCommand["argv"],
     options: CallOptions & { maxOutputBytes?: number },
+    check: (outcome: ScriptOutcome) => void,
   ): Promise<ScriptOutcome> {
-    return await this.operation(operation, options, (signal) =>
-      this.script(code, argv, "none", signal, options.maxOutputBytes),
-    );
+    return await this.operation(operation, options, async (signal) => {
+      const outcome = await this.script(code, argv, "none", signal, options.maxOutputBytes);
+      check(outcome);
+      return outcome;
+    });
   }
 
   /** Runs a script with a stream as its standard input. */
@@ -77,8 +80,11 @@ export class GuestShell {
     argv: GuestCommand["argv"],
     source: Iterable<Uint8Array> | AsyncIterable<Uint8Array | string>,
     options: CallOptions,
-  ): Promise<ScriptOutcome> {
-    return await this.operation(operation, options, (signal) => this.script(code, argv, source, signal));
+    check: (outcome: ScriptOutcome) => void,
+  ): Promise<void> {
+    await this.operation(operation, options, async (signal) =>
+      check(await this.script(code, argv, source, signal)),
+    );
   }
 
   /** As `run` and `write`, within an operation that has begun. */

@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { SandboxError } from "../contract/error.js";
 import type { OutputChunk, ProcessExit, RawProcess } from "../contract/process.js";
+import type { CommandExit } from "./commands.js";
 import { childWords, type LaneCommand, type LaneKind, printfFormat, word } from "./main-shell.js";
 import { MessageScanner } from "./message-scanner.js";
 
@@ -14,7 +15,7 @@ export interface Running {
   /** Set when the guest could not place the mark: the first process of the command. */
   readonly rootPid: number | undefined;
   /** How it ended. Rejects with `sandbox_lost` when that cannot be known any more. */
-  readonly ended: Promise<ProcessExit>;
+  readonly ended: Promise<CommandExit>;
   /** `ended` has settled. */
   readonly over: boolean;
   /** A signal that was sent on purpose, so that an exit with 128 + n is read as death by it. */
@@ -28,14 +29,17 @@ interface Current extends Running {
   sink: Sink;
   readonly signals: Set<string>;
   cwdMissing: boolean;
-  exit: ProcessExit | undefined;
+  exit: CommandExit | undefined;
   stderrEnded: boolean;
-  resolve(exit: ProcessExit): void;
+  resolve(exit: CommandExit): void;
   reject(error: SandboxError): void;
 }
 
+/** Kept of what a shell says that does not start, in characters. */
+const openingLength = 500;
+
 /** Linux's numbers: the host's may be others. */
-const signalNames = (
+export const signalNames = (
   "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP " +
   "TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS"
 ).split(" ");
@@ -60,6 +64,8 @@ export class Lane {
   #blocked = false;
   #unblock: (() => void) | undefined;
   #beforeReady = "";
+  /** What came before the shells answered: why they did not, if they do not. */
+  #opening: string | undefined = "";
   #nextId = 1;
 
   private constructor(process: RawProcess, kind: LaneKind) {
@@ -69,7 +75,7 @@ export class Lane {
     process.stdin.on("error", () => undefined);
     process.exited.catch(() => undefined);
     this.ended = this.#pump().then(
-      () => this.#fail(new SandboxError("sandbox_lost", "The shell in the sandbox has ended.")),
+      () => this.#fail(this.#shellEnded()),
       (error: unknown) =>
         this.#fail(
           SandboxError.is(error)
@@ -96,6 +102,7 @@ export class Lane {
       const hello = lane.#reply(-1);
       lane.#write(`sb_secret=${lane.#secret}${exports.join("")}`);
       const [worker] = await hello;
+      lane.#opening = undefined;
       lane.#write(`sb_worker=${Number(worker)}`);
       return lane;
     } catch (error) {
@@ -158,10 +165,14 @@ export class Lane {
     return { found: Number(rounds) > 0, left: left.map(Number) };
   }
 
-  async signal(running: Running, signal: string): Promise<void> {
+  /** Sends a signal to the processes of a command. False when it has none yet. */
+  async signal(running: Running, signal: string): Promise<boolean> {
     running.noteSignal(signal);
     const name = signal.replace(/^SIG/, "");
-    await this.#ask((id) => `sb_signal ${id} ${running.mark} '${running.rootPid ?? "-"}' ${name}`);
+    const found = await this.#ask(
+      (id) => `sb_signal ${id} ${running.mark} '${running.rootPid ?? "-"}' ${name}`,
+    );
+    return found.length > 0;
   }
 
   /** Reads on, and drops what its command still gives. */
@@ -204,6 +215,15 @@ export class Lane {
     this.#dispose(reason);
   }
 
+  #shellEnded(): SandboxError {
+    if (!this.#opening) return new SandboxError("sandbox_lost", "The shell in the sandbox has ended.");
+    if (/fork|resource temporarily/i.test(this.#opening)) return workerGaveUp();
+    return new SandboxError(
+      "sandbox_lost",
+      `The shell in the sandbox could not start: ${this.#opening.trim()}`,
+    );
+  }
+
   get #ready(): boolean {
     return !this.#current && !this.#dirty && this.usable;
   }
@@ -212,7 +232,7 @@ export class Lane {
     if (!this.#ready) throw new SandboxError("adapter_fault", "A lane was given a command while it had one.");
     const signals = new Set<string>();
     let settle: Pick<Current, "resolve" | "reject"> | undefined;
-    const ended = new Promise<ProcessExit>((resolve, reject) => {
+    const ended = new Promise<CommandExit>((resolve, reject) => {
       settle = { resolve, reject };
     });
     ended.catch(() => undefined);
@@ -269,6 +289,7 @@ export class Lane {
     const give =
       (stream: OutputChunk["stream"]) =>
       (data: Buffer): void => {
+        if (this.#opening !== undefined) this.#opening = `${this.#opening}${data}`.slice(0, openingLength);
         const wait =
           this.#current?.exit && stream === "stdout" ? undefined : this.#current?.sink({ stream, data });
         if (wait) waiting.push(wait);
@@ -328,9 +349,12 @@ export class Lane {
     if (kind === "c") current.cwdMissing = true;
     if (kind === "p") current.rootPid = Number(words[0]);
     if (kind === "e") {
-      const [code, flag, ...message] = words;
+      const [code, flag, kills, ...message] = words;
       this.#dirty = flag === "dirty";
-      current.exit = exitOf(Number(code), message.join(" "), current.signals);
+      current.exit = {
+        ...exitOf(Number(code), message.join(" "), current.signals),
+        outOfMemoryKills: kills === "-" ? undefined : Number(kills),
+      };
       this.#settle(current);
     }
   }

@@ -88,8 +88,7 @@ export class Lanes {
       const { found, left } = await abortable(lane.end(running), signal);
       if (left.length === 0 && (found || over)) return;
       if (left.length > 0) stubborn++;
-      // Not begun yet: the lane has the command, and its processes are about to appear.
-      else await Promise.race([running.ended.catch(() => undefined), delay(beginMs, undefined, { signal })]);
+      else await this.#begun(running, signal);
     }
     throw new SandboxError("cleanup_failed", "Processes of a command in the sandbox could not be killed.", {
       hint: "Destroy the sandbox.",
@@ -97,8 +96,17 @@ export class Lanes {
   }
 
   async signal(user: string | undefined, running: Running, name: string, signal: AbortSignal): Promise<void> {
-    const lane = await this.#control(user, signal);
-    await abortable(lane.signal(running, name), signal);
+    while (!running.over) {
+      signal.throwIfAborted();
+      const lane = await this.#control(user, signal);
+      if (await abortable(lane.signal(running, name), signal)) return;
+      await this.#begun(running, signal);
+    }
+  }
+
+  /** The lane has the command, and its processes are about to appear, or it is over. */
+  async #begun(running: Running, signal: AbortSignal): Promise<void> {
+    await Promise.race([running.ended.catch(() => undefined), delay(beginMs, undefined, { signal })]);
   }
 
   /** Every lane that can answer, to see whether the sandbox does and whether their workers live. */

@@ -14,16 +14,22 @@ exec 3>&1 4>&2
 for sb_setsid in /usr/bin/setsid /bin/setsid /usr/local/bin/setsid ''; do
   [ -x "$sb_setsid" ] && break
 done
-# A terminal sends its signals to every process in its foreground, these shells too.
+# A terminal sends its signals to every process in its foreground, these shells too. Subshells forget traps.
+sb_deaf() { [ "$sb_kind" != tty ] || trap : INT QUIT; }
+sb_deaf
 if [ "$sb_kind" = tty ]; then
-  trap : INT QUIT
   sb_setsid= sb_modes=$(stty -g)
   stty -icanon -echo && printf '\000ready\000'
 fi
 
 # Messages to the host stand between NULs, begin with a secret of this lane, and may come amid output.
 sb_say() { printf '\000%s %s\000' "$sb_secret" "$*" >&3; }
-sb_self() { read -r "$1" sb_rest </proc/self/stat; }
+sb_self() {
+  # /proc/self/stat would do, but is one long line, and a shell reads byte by byte.
+  while read -r sb_a sb_b; do
+    case $sb_a in Pid:) eval "$1=$sb_b"; return ;; esac
+  done </proc/self/status
+}
 
 # sb_stat PROC: parent and session of a process; fails when it is dead. A name may hold newlines.
 sb_stat() {
@@ -34,29 +40,25 @@ sb_stat() {
   case $1 in '' | Z | X) return 1 ;; esac
 }
 
-sb_add() {
-  sb_found="$sb_found$1 "
-  case $2 in "$sb_mine" | 0 | 1 | '') ;; *) sb_sessions="$sb_sessions$2 " ;; esac
-}
-
 # sb_scan MARK PID: the living processes of a command, into sb_found. Each carries the command's mark, a limit
 # on file locks, which Linux has not enforced since 2.4 and which survives fork, exec, setsid and a cleared
-# environment. Children and sessions of marked ones count too, and PID where marks cannot be set.
+# environment. Children of marked ones count too, PID where marks cannot be set, and who shares a session with
+# one, unless the session is led by somebody else: a terminal's is led by the shell of its lane.
 sb_scan() {
-  sb_found=' ' sb_sessions=' ' sb_all=
-  sb_stat /proc/self
-  sb_mine=$sb_session
+  sb_found=' ' sb_sessions=' ' sb_living=' ' sb_all=
   for sb_dir in /proc/[0-9]*; do
     sb_pid=${sb_dir#/proc/}
     sb_stat "$sb_dir" || continue
+    sb_living="$sb_living$sb_pid "
     sb_all="$sb_all$sb_pid $sb_parent $sb_session$sb_n"
     sb_locks=
     { while read -r sb_a sb_b sb_c sb_v sb_rest; do
         case "$sb_a $sb_b $sb_c" in 'Max file locks') sb_locks=$sb_v; break ;; esac
       done <"$sb_dir/limits"; } 2>/dev/null
-    case $1 in "$sb_locks") sb_add "$sb_pid" "$sb_session"; continue ;; esac
-    case $2 in "$sb_pid") sb_add "$sb_pid" "$sb_session" ;; esac
+    case $1 in "$sb_locks") sb_found="$sb_found$sb_pid "; continue ;; esac
+    case $2 in "$sb_pid") sb_found="$sb_found$sb_pid " ;; esac
   done
+  [ "$sb_found" = ' ' ] && return
   sb_grown=1
   while [ "$sb_grown" ]; do
     sb_grown= sb_left=$sb_all
@@ -64,9 +66,19 @@ sb_scan() {
       sb_line=${sb_left%%"$sb_n"*}
       sb_left=${sb_left#*"$sb_n"}
       set -- $sb_line
-      case $sb_found in *" $1 "*) continue ;; esac
-      case $sb_found in *" $2 "*) sb_add "$1" "$3"; sb_grown=1; continue ;; esac
-      case $sb_sessions in *" $3 "*) sb_add "$1" "$3"; sb_grown=1 ;; esac
+      case $sb_found in
+        *" $1 "*)
+          case $sb_sessions in *" $3 "*) continue ;; esac
+          case $sb_found in *" $3 "*) ;; *) case "$sb_living 0 " in *" $3 "*) continue ;; esac ;; esac
+          sb_sessions="$sb_sessions$3 "
+          ;;
+        *" $2 "*) sb_found="$sb_found$1 " ;;
+        *)
+          case $sb_sessions in *" $3 "*) ;; *) continue ;; esac
+          sb_found="$sb_found$1 "
+          ;;
+      esac
+      sb_grown=1
     done
   done
 }
@@ -96,7 +108,7 @@ sb_end() {
 sb_signal() {
   sb_scan "$2" "$3"
   for sb_pid in $sb_found; do kill -"$4" "$sb_pid" 2>/dev/null; done
-  sb_say k "$1"
+  sb_say k "$1" "$sb_found"
 }
 
 # sb_child ID CWD MARK CODE N ENVIRONMENT... ARGUMENTS...: becomes the command, or evaluates CODE.
@@ -152,8 +164,20 @@ sb_ended() {
 }
 sb_done() {
   if sb_dirty; then sb_flag=dirty; else sb_flag=clean; fi
-  sb_say e "$1" "$2" "$sb_flag" "$sb_message"
+  sb_kills=-
+  [ "$2" = 0 ] || sb_count_kills
+  sb_say e "$1" "$2" "$sb_flag" "$sb_kills" "$sb_message"
   [ "$sb_kind" = tty ] || printf '\000%s e %s\000' "$sb_secret" "$1" >&4
+}
+# How often the kernel has killed here for want of memory, where the guest is shown its control group.
+sb_count_kills() {
+  for sb_file in /sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control; do
+    [ -r "$sb_file" ] || continue
+    while read -r sb_a sb_b; do
+      case $sb_a in oom_kill) sb_kills=$sb_b ;; esac
+    done <"$sb_file"
+    return
+  done
 }
 sb_leave() {
   trap - EXIT
@@ -193,6 +217,7 @@ sb_quit() {
 }
 
 {
+  sb_deaf
   exec 2>&1
   sb_self sb_reader
   sb_current= sb_timer=
@@ -220,6 +245,8 @@ sb_quit() {
       ;;
   esac
 } | {
+  # On a terminal it runs no commands, and must not be torn out of reading.
+  [ "$sb_kind" != tty ] || trap '' INT QUIT
   exec 2>/proc/self/fd/0
   sb_self sb_worker
   IFS= read -r sb_line

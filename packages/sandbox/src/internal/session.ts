@@ -2,9 +2,8 @@ import { setMaxListeners } from "node:events";
 import type { CallOptions } from "../command-options.js";
 import { SandboxError } from "../contract/error.js";
 import type { AdapterEvent, SandboxEvent } from "../contract/event.js";
-import type { ProcessExit } from "../contract/process.js";
 import type { CallContext, SandboxDriver, SandboxProvider } from "../contract/provider.js";
-import type { CommandInput, CommandRun, Commands, GuestCommand } from "./commands.js";
+import type { CommandExit, CommandInput, CommandRun, Commands, GuestCommand } from "./commands.js";
 import { withDeadline } from "./deadline.js";
 import { EngineCommands } from "./engine-commands.js";
 import { guardian } from "./guardian.js";
@@ -146,28 +145,35 @@ export class Session {
     }
   }
 
-  /** Kills what a command started. In a sandbox that is over it is gone already. */
+  /** Kills what a command started. In a sandbox that was destroyed it is gone already. */
   async kill(run: CommandRun): Promise<void> {
-    if (this.#over.signal.aborted) return;
-    await run
-      .kill(AbortSignal.any([AbortSignal.timeout(killMs), this.#over.signal]))
-      .catch((error: unknown) => {
-        if (!this.#over.signal.aborted) throw error;
-      });
+    const over = this.#over.signal;
+    try {
+      over.throwIfAborted();
+      await run.kill(AbortSignal.any([AbortSignal.timeout(killMs), over]));
+    } catch (error) {
+      if (!over.aborted) throw error;
+      await this.#destroying;
+      if (!this.#destroyed) throw over.reason;
+    }
   }
 
   /** Whether the kernel has killed for want of memory since this was last asked. */
-  async ranOutOfMemory(exit: ProcessExit): Promise<boolean> {
-    const killed = exit.signal === "SIGKILL" || exit.exitCode === 137;
-    const suspicious = killed || (this.#memoryLimited && exit.exitCode !== 0);
-    if (!suspicious || !this.driver.outOfMemoryKills || this.#over.signal.aborted) return false;
-    const { driver } = this;
-    const kills = await withDeadline({ operation: "exec", timeoutMs: callMs }, (signal) =>
-      (driver.outOfMemoryKills as NonNullable<typeof driver.outOfMemoryKills>)(this.context(signal)),
-    );
+  async ranOutOfMemory({ exitCode, signal, outOfMemoryKills }: CommandExit): Promise<boolean> {
+    const killed = signal === "SIGKILL" || exitCode === 137;
+    const suspicious = killed || (this.#memoryLimited && exitCode !== 0);
+    if (!suspicious || this.#over.signal.aborted) return false;
+    const kills = outOfMemoryKills ?? (await this.#askForKills());
     const more = kills > this.#outOfMemoryKills;
     this.#outOfMemoryKills = kills;
     return more;
+  }
+
+  async #askForKills(): Promise<number> {
+    const { driver } = this;
+    return await withDeadline({ operation: "exec", timeoutMs: callMs }, async (signal) =>
+      driver.outOfMemoryKills ? await driver.outOfMemoryKills(this.context(signal)) : 0,
+    );
   }
 
   async keep(ttlMs: number, signal: AbortSignal): Promise<void> {

@@ -95,7 +95,12 @@ export async function download(
         cwd: place,
         strict: false,
         preserveOwner: false,
-        filter: (_, entry) => !("type" in entry) || !/Device|FIFO/.test(String(entry.type)),
+        filter: (_, entry) => {
+          if (!("type" in entry)) return true;
+          // A name such as a:b is no drive here.
+          entry.path = `./${entry.path}`;
+          return !/Device|FIFO/.test(String(entry.type));
+        },
         onReadEntry: (entry) => {
           // No set-user-id from an untrusted guest.
           if (entry.mode !== undefined) entry.mode &= 0o777;
