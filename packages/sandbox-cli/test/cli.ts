@@ -1,12 +1,12 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { waitUntilGone } from "@nanoclaw/test-engines";
 import { containersOf } from "./containers.js";
-import { processesWithEnvironment } from "./processes.js";
+import { processesWith } from "./processes.js";
 
 /** The program as its users get it. */
 export const cliPath = fileURLToPath(new URL("../dist/cli.js", import.meta.url));
@@ -75,18 +75,24 @@ export class Installation implements AsyncDisposable {
     return JSON.parse(stdout) as T;
   }
 
-  /** What is still there of this installation, by other means than the program's own. */
-  async leftovers(): Promise<string[]> {
+  /** What still runs of this installation, by other means than the program's own. */
+  async living(): Promise<string[]> {
     const containers = this.#dockerHost ? await containersOf(this.#dockerHost, this.directory) : [];
-    const processes = processesWithEnvironment(this.directory).map(
+    const processes = processesWith(this.directory).map(
       ({ pid, command }) => `${pid} ${command.slice(0, 200)}`,
     );
     return [...processes, ...containers];
   }
 
+  /** The same, and what is on disk. */
+  async leftovers(): Promise<string[]> {
+    const records = join(this.directory, "state", "nanoclaw-sandbox", "local");
+    return [...(await this.living()), ...(existsSync(records) ? readdirSync(records) : [])];
+  }
+
   /** The process of our program that runs now. */
   pid(): number {
-    const found = processesWithEnvironment(this.directory).find(({ command }) =>
+    const found = processesWith(this.directory).find(({ command }) =>
       command.startsWith(`${process.execPath} ${cliPath}`),
     );
     if (!found) throw new Error("The program does not run.");

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { type IncomingMessage, request } from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 /** The containers that a Docker engine has of the installation with this directory, whatever their state. */
 export async function containersOf(dockerHost: string, directory: string): Promise<string[]> {
   const installation = installationOf(directory);
-  if (installation === undefined) return [];
+  if (installation === undefined || !existsSync(socketOf(dockerHost))) return [];
   const filters = JSON.stringify({ label: [`dev.nanoclaw.sandbox.installation=${installation}`] });
   const answer = await ask(dockerHost, `/containers/json?all=1&filters=${encodeURIComponent(filters)}`);
   const containers = JSON.parse(answer) as { Names: string[]; State: string }[];
@@ -42,6 +42,10 @@ export async function removeContainer(dockerHost: string, name: string): Promise
 
 type Labels = Record<string, string>;
 
+function socketOf(dockerHost: string): string {
+  return dockerHost.replace(/^unix:\/\//, "");
+}
+
 function installationOf(directory: string): string | undefined {
   try {
     return readFileSync(join(directory, "state", "nanoclaw-sandbox", "installation"), "utf8").trim();
@@ -53,7 +57,7 @@ function installationOf(directory: string): string | undefined {
 
 async function ask(dockerHost: string, path: string, method = "GET", body?: string): Promise<string> {
   const asked = request({
-    socketPath: dockerHost.replace(/^unix:\/\//, ""),
+    socketPath: socketOf(dockerHost),
     path,
     method,
     headers: body === undefined ? {} : { "content-type": "application/json" },

@@ -52,9 +52,9 @@ describe.each(pages)("the examples of %s", (page) => {
             : installation.startProgram("bash", ["-eu", "-c", script], { env });
         if (kind === "terminal") running.child.stdin.write("exit\n");
         const { exitCode, stderr, stdout } = await running.ended;
-        expect(exitCode, `${stdout}\n${stderr}`).toBe(0);
         const left = (await installation.run(["ls", "-q"])).stdout.split("\n").filter((id) => id !== "");
         if (left.length > 0) await installation.run(["rm", ...left]);
+        expect(exitCode, `${stdout}\n${stderr}`).toBe(0);
       },
       60_000,
     );

@@ -41,7 +41,9 @@ for (const { name: engine, options, env, reason } of engines) {
           expect(exitCode).toBe(code);
           expect(stdout).toBe("started\n");
           // The program's own word: when it has ended, the sandbox has gone.
-          expect((await installation.leftovers()).filter((each) => each.startsWith("container"))).toEqual([]);
+          expect((await installation.leftovers()).filter((each) => /^container|^sandbox/.test(each))).toEqual(
+            [],
+          );
           await expectNothingLeft();
         },
       );

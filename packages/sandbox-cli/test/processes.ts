@@ -5,12 +5,16 @@ export interface HostProcess {
   readonly command: string;
 }
 
-/** Processes of the host that were started with this text in their environment, such as everything a run has started. */
-export function processesWithEnvironment(text: string): HostProcess[] {
+/**
+ * Processes of the host that were started with this text in their environment or arguments, such as everything that a
+ * run with a state directory of its own has started.
+ */
+export function processesWith(text: string): HostProcess[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .filter((pid) => read(pid, "environ").includes(text))
-    .map((pid) => ({ pid: Number(pid), command: read(pid, "cmdline").replaceAll("\0", " ") }));
+    .map((pid) => ({ pid, command: read(pid, "cmdline").replaceAll("\0", " ") }))
+    .filter(({ pid, command }) => command.includes(text) || read(pid, "environ").includes(text))
+    .map(({ pid, command }) => ({ pid: Number(pid), command }));
 }
 
 function read(pid: string, file: string): string {

@@ -56,9 +56,9 @@ function describe(finding: Examined, isBest: boolean): string {
     lines.push(`  ready: ${[report.version, `${isolation} isolation`].filter(Boolean).join(", ")}`);
   else lines.push("  not there");
   if (report?.endpoint) lines.push(`  at: ${report.endpoint}`);
-  for (const [name, value] of Object.entries(report?.details ?? {})) lines.push(`  ${name}: ${value}`);
   for (const { message, hint } of report?.problems ?? []) lines.push(...problem(message, hint));
   if (failure) lines.push(...problem(failure.message, failure.hint));
+  for (const [name, value] of Object.entries(report?.details ?? {})) lines.push(`  ${name}: ${value}`);
   if (isBest) lines.push("  used when no --engine is given: the strongest that is there");
   return lines.join("\n");
 }

@@ -3,6 +3,14 @@ import { basename, extname, isAbsolute, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { loadProvider, SandboxError, type SandboxProvider } from "@nanoclaw/sandbox";
 
+type Factory = (options?: unknown) => SandboxProvider;
+
+/** The adapters that come with this program, without a search. */
+const bundled: Readonly<Record<string, () => Promise<Factory>>> = {
+  docker: async () => (await import("@nanoclaw/sandbox-docker")).docker as Factory,
+  local: async () => (await import("@nanoclaw/sandbox-local")).local as Factory,
+};
+
 /**
  * Makes the provider of an engine: `docker`, a full package name, or the path of an adapter.
  *
@@ -13,6 +21,8 @@ import { loadProvider, SandboxError, type SandboxProvider } from "@nanoclaw/sand
  */
 export async function loadEngine(engine: string, options?: unknown): Promise<SandboxProvider> {
   if (isPath(engine)) return loadFrom(resolve(engine), options);
+  const factory = Object.hasOwn(bundled, engine) ? await bundled[engine]?.() : undefined;
+  if (factory) return factory(options);
   try {
     return await loadProvider(engine, options, { from: import.meta.url });
   } catch (error) {
