@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import {
   type ArchiveTransfer,
@@ -71,6 +72,7 @@ export class DockerDriver implements SandboxDriver {
         AttachStdout: true,
         AttachStderr: true,
         Tty: tty !== undefined,
+        DetachKeys: tty && unguessableKeys(),
         Env: Object.entries(env ?? {}).map(([name, value]) => `${name}=${value}`),
         ...(user === undefined ? {} : { User: user }),
         ...(cwd === undefined ? {} : { WorkingDir: cwd }),
@@ -147,6 +149,14 @@ export class DockerDriver implements SandboxDriver {
     this.#ended.abort(reason);
     for (const process of this.#connected) process.disconnect(reason);
   }
+}
+
+/**
+ * What makes the engine let go of a terminal, which cannot be switched off and is Ctrl-P Ctrl-Q otherwise: a
+ * sequence that nobody types. Its first key is a rare one, as the engine waits for the next before it passes it on.
+ */
+function unguessableKeys(): string {
+  return ["ctrl-_", ...randomBytes(12).toString("hex")].join(",");
 }
 
 /** The main process of an image without a shell says nothing of interest, and must not stand still for it. */

@@ -113,6 +113,22 @@ onEachEngine("processes", (provide, engine) => {
     expect(await readUntil(output, "err")).toContain("11 77");
   });
 
+  it("passes every byte to a terminal in raw mode, the engine's own keys too", async () => {
+    const driver = await start();
+    const process = await driver.spawn(
+      { argv: ["/bin/sh", "-c", "stty raw -echo; echo ready; head -c 256"], tty: { columns: 80, rows: 24 } },
+      context,
+    );
+    const output = process.output[Symbol.asyncIterator]();
+    await readUntil(output, "ready\n");
+    // Among them Ctrl-P Ctrl-Q, by which Docker would let go of the terminal.
+    const every = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+    process.stdin.write(every);
+    const pieces: Uint8Array[] = [];
+    for (let next = await output.next(); !next.done; next = await output.next()) pieces.push(next.value.data);
+    expect(Buffer.concat(pieces).equals(every)).toBe(true);
+  });
+
   describe("that cannot be started", () => {
     it.each([
       ["no such program", { argv: ["nosuchprogram"] }, 127],
