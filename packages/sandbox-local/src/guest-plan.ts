@@ -1,0 +1,67 @@
+import { readFile, realpath } from "node:fs/promises";
+import { type CreateRequest, SandboxError } from "@nanoclaw/sandbox/adapter";
+import { type GuestPlan, guestUser } from "./arguments.js";
+import { guestFiles } from "./guest-files.js";
+import type { Host } from "./host.js";
+import { mustMakeWorkdir, planMounts } from "./mounts.js";
+
+const defaultWorkdir = "/work";
+
+/** What commands find in their environment beside what the request adds. Nothing of it is the host's. */
+const baseEnvironment = {
+  PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+  HOME: guestUser.home,
+  USER: guestUser.name,
+  LOGNAME: guestUser.name,
+  LANG: "C.UTF-8",
+};
+
+/** Lays out the guest, or refuses what cannot be laid out as it was asked for. Makes nothing. */
+export async function planGuest(
+  request: CreateRequest,
+  host: Host,
+  stateDirectory: string,
+): Promise<GuestPlan> {
+  const { network, workdir = defaultWorkdir, limits } = request;
+  if (typeof network !== "string") throw unsupported("network.allow", 'Use network: "none" or "open".');
+  if (request.image !== undefined) throw unsupported("image", "The guest has the host's programs.");
+  if (request.user !== undefined) throw unsupported("user", `Everything runs as ${guestUser.name}.`);
+  if (request.ports.length > 0 && network === "none") {
+    throw unsupported("ports without network", 'Use network: "open", where its ports are ports of the host.');
+  }
+  const mounts = await planMounts(request.mounts, host.system, stateDirectory);
+  // What the host resolves names by is its business unless the guest is on its network.
+  const [hosts, resolver] = network === "open" ? await namesOfHost() : [];
+  return {
+    hostname: request.id,
+    network,
+    environment: { ...baseEnvironment, ...request.env },
+    system: [
+      ...host.system,
+      ...(resolver === undefined
+        ? []
+        : [{ kind: "bind" as const, path: "/etc/resolv.conf", source: resolver }]),
+    ],
+    files: guestFiles(request.id, hosts),
+    mounts,
+    workdir,
+    makeWorkdir: await mustMakeWorkdir(workdir, host.system, mounts),
+    ...(limits.diskGiB === undefined ? {} : { diskBytes: Math.floor(limits.diskGiB * 2 ** 30) }),
+  };
+}
+
+/** The host's `/etc/hosts`, and where its `/etc/resolv.conf` really is. */
+async function namesOfHost(): Promise<[hosts: string | undefined, resolver: string | undefined]> {
+  return await Promise.all([
+    readFile("/etc/hosts", "utf8").catch(ifMissing),
+    realpath("/etc/resolv.conf").catch(ifMissing),
+  ]);
+}
+
+function unsupported(what: string, hint: string): SandboxError {
+  return new SandboxError("unsupported", `local cannot do ${what}.`, { hint });
+}
+
+function ifMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "ENOENT") throw error;
+}

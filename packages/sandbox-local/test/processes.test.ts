@@ -1,0 +1,3 @@
+import { processes } from "./processes.suite.js";
+
+processes();
