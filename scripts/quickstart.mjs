@@ -27,8 +27,8 @@ async function lookForEngines() {
   for (const { name, available, version, endpoint, problems } of engines) {
     if (available) say(`   ${name}: ${[version, endpoint].filter(Boolean).join(", ")}`);
     for (const { message, hint } of available ? [] : problems) {
-      // What follows the first line is every place where it was looked for; `sandbox doctor` shows it all.
-      say(`   ${name}: ${[message.split("\n")[0], hint].filter(Boolean).join(" ")}`);
+      // What follows the first sentence may be every place where it was looked for; `sandbox doctor` shows it.
+      say(`   ${name}: ${[message.split(/(?<=\.)\s/)[0], hint].filter(Boolean).join(" ")}`);
     }
   }
   return engines.filter(({ available }) => available);
