@@ -89,7 +89,9 @@ export function say(text) {
 export async function step(title, work) {
   say(`\n── ${title}`);
   const started = performance.now();
-  const result = await work();
-  say(`   ${title}: ${((performance.now() - started) / 1000).toFixed(1)} s`);
-  return result;
+  try {
+    return await work();
+  } finally {
+    say(`   ${title}: ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  }
 }
