@@ -19,8 +19,9 @@ export interface GuestPlan {
   readonly workdir: string;
   /** Whether the working directory is to be made. Otherwise it is in a mount. */
   readonly makeWorkdir: boolean;
-  /** Size of everything writable that is the guest's own. Default: half of the host's memory. */
+  /** Sizes of the guest's own files and of its shared memory. Default of each: half of the host's memory. */
   readonly diskBytes?: number;
+  readonly sharedMemoryBytes?: number;
 }
 
 /**
@@ -31,14 +32,14 @@ export function bubblewrapArguments(plan: GuestPlan, firstFile: number): string[
   return [
     ...walls(plan),
     // One file system for all that the guest writes, so that one limit holds for it.
-    ...(plan.diskBytes === undefined ? [] : ["--size", String(plan.diskBytes)]),
-    ...["--tmpfs", "/"],
+    ...[...size(plan.diskBytes), "--tmpfs", "/"],
     // What bubblewrap makes on the way to something else, only its maker can enter.
     ...["/etc", "/home", "/run", "/var"].flatMap((path) => ["--dir", path]),
     ...plan.system.flatMap(systemArguments),
     // Written to by nobody: parts of it, such as the pattern for core dumps, would work outside the sandbox.
     ...["--proc", "/proc", "--remount-ro", "/proc"],
-    ...["--dev", "/dev", "--remount-ro", "/dev", "--perms", "1777", "--tmpfs", "/dev/shm"],
+    ...["--dev", "/dev", "--remount-ro", "/dev"],
+    ...["--perms", "1777", ...size(plan.sharedMemoryBytes), "--tmpfs", "/dev/shm"],
     ...["/tmp", "/var/tmp"].flatMap((path) => ["--perms", "1777", "--dir", path]),
     ...["--dir", guestUser.home],
     ...[...plan.files.keys()].flatMap((path, index) => [
@@ -64,6 +65,10 @@ function walls({ hostname, network }: GuestPlan): string[] {
     ...["--uid", String(guestUser.id), "--gid", String(guestUser.id), "--cap-drop", "ALL"],
     ...["--hostname", hostname, "--new-session", "--as-pid-1"],
   ];
+}
+
+function size(bytes: number | undefined): string[] {
+  return bytes === undefined ? [] : ["--size", String(bytes)];
 }
 
 function systemArguments(entry: SystemEntry): string[] {

@@ -1,5 +1,5 @@
 import { readFile, realpath } from "node:fs/promises";
-import { type CreateRequest, SandboxError } from "@nanoclaw/sandbox/adapter";
+import { type CreateRequest, type Limits, SandboxError } from "@nanoclaw/sandbox/adapter";
 import { type GuestPlan, guestUser } from "./arguments.js";
 import { guestFiles } from "./guest-files.js";
 import type { Host } from "./host.js";
@@ -46,8 +46,17 @@ export async function planGuest(
     mounts,
     workdir,
     makeWorkdir: await mustMakeWorkdir(workdir, host.system, mounts),
-    ...(limits.diskGiB === undefined ? {} : { diskBytes: Math.floor(limits.diskGiB * 2 ** 30) }),
+    ...sizes(limits),
   };
+}
+
+/**
+ * Files are memory. Under a limit of memory they get half of it, as the kernel would give them half of all: the
+ * guest finds its disk full before the kernel, which cannot free files, kills everything.
+ */
+function sizes({ diskGiB, memoryMiB }: Limits): Pick<GuestPlan, "diskBytes" | "sharedMemoryBytes"> {
+  const half = memoryMiB === undefined ? undefined : memoryMiB * 2 ** 19;
+  return { diskBytes: diskGiB === undefined ? half : Math.floor(diskGiB * 2 ** 30), sharedMemoryBytes: half };
 }
 
 /** The host's `/etc/hosts`, and where its `/etc/resolv.conf` really is. */

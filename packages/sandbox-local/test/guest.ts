@@ -2,12 +2,16 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { CallContext, CreateRequest, ProcessSpec, RawProcess } from "@nanoclaw/sandbox/adapter";
 import type { LocalDriver } from "../src/driver.js";
 import { local } from "../src/index.js";
 import type { LocalOptions } from "../src/options.js";
 
 export const installation = "installation-of-these-tests";
+
+/** A program that owns a sandbox, to be killed. It is not part of this process, so it runs the built package. */
+export const ownerProgram = fileURLToPath(new URL("programs/owner.mjs", import.meta.url));
 
 /** A context whose calls take no longer than this. */
 export function call(timeoutMs = 20_000): CallContext {

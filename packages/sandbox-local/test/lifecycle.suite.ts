@@ -1,0 +1,150 @@
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { local } from "../src/index.js";
+import { familyOf, findMarked, isAlive } from "../src/processes.js";
+import { Records } from "../src/records.js";
+import { Bench, call, collect, installation, ownerProgram, request, run } from "./guest.js";
+
+/** From the first side effect to the last trace. */
+export function lifecycle(): void {
+  /** Process 1 of a sandbox, and everything below it, as the host sees them. */
+  async function processesOf(bench: Bench, id: string) {
+    const record = await new Records(join(bench.directory, "state")).read(id);
+    if (!record?.init) throw new Error("The sandbox has no process 1.");
+    return { init: record.init, all: familyOf(record.init.pid) };
+  }
+  const stray = "setsid sh -c 'trap : TERM HUP INT; while :; do sleep 1; done' >/dev/null 2>&1 & echo ready";
+
+  describe("a sandbox", () => {
+    test("ends with its main process, and everything in it", async () => {
+      await using bench = new Bench();
+      const driver = await bench.create();
+      await run(driver, stray);
+      const { all } = await processesOf(bench, driver.id);
+      driver.main?.stdin.end();
+      expect(await driver.main?.exited).toEqual({ exitCode: 0, signal: null });
+      expect(all.filter(isAlive)).toEqual([]);
+      const [record] = await bench.provider.list(installation);
+      expect(record).toMatchObject({ id: driver.id, state: "ended" });
+    });
+
+    test("is gone with its owner, by SIGKILL too", async () => {
+      await using bench = new Bench();
+      const id = "sandbox-of-another";
+      const owner = spawn(process.execPath, [
+        ownerProgram,
+        join(bench.directory, "state"),
+        id,
+        `${stray}; sleep 1000`,
+      ]);
+      for await (const _ of owner.stdout) break;
+      const { init, all } = await processesOf(bench, id);
+      expect(all.length).toBeGreaterThan(5);
+      owner.kill("SIGKILL");
+      await expect.poll(() => all.filter(isAlive), { timeout: 2_000 }).toEqual([]);
+      expect(isAlive(init)).toBe(false);
+      await bench.provider.remove(id, installation, call());
+      expect(readdirSync(join(bench.directory, "state"))).toEqual([]);
+    });
+
+    test("is gone when bubblewrap alone is killed", async () => {
+      await using bench = new Bench();
+      const driver = await bench.create();
+      const { all } = await processesOf(bench, driver.id);
+      const [monitor] = findMarked(join(bench.directory, "state", driver.id, "pipes")).filter(
+        ({ pid }) => !all.some((each) => each.pid === pid),
+      );
+      process.kill(monitor?.pid ?? 0, "SIGKILL");
+      expect(await driver.main?.exited).toEqual({ exitCode: null, signal: "SIGKILL" });
+      expect(all.filter(isAlive)).toEqual([]);
+    });
+
+    test("is destroyed though everything in it was stopped, twice and at once", async () => {
+      await using bench = new Bench();
+      const driver = await bench.create();
+      await run(driver, stray);
+      const { all } = await processesOf(bench, driver.id);
+      for (const { pid } of all) process.kill(pid, "SIGSTOP");
+      await Promise.all([driver.destroy(call()), driver.destroy(call())]);
+      await driver.destroy(call());
+      expect(all.filter(isAlive)).toEqual([]);
+      expect(readdirSync(join(bench.directory, "state"))).toEqual([]);
+    });
+
+    test("gives what is under way an end when it is destroyed", async () => {
+      await using bench = new Bench();
+      const driver = await bench.create();
+      const child = await driver.spawn({ argv: ["sleep", "1000"] }, call());
+      const output = collect(child);
+      const starting = driver.spawn({ argv: ["true"] }, call());
+      starting.catch(() => undefined);
+      await driver.destroy(call());
+      await expect(child.exited).rejects.toMatchObject({ code: "sandbox_lost" });
+      expect(await output).toEqual({ stdout: "", stderr: "" });
+      await expect(starting).rejects.toMatchObject({ code: "sandbox_lost" });
+    });
+
+    test("leaves nothing, whenever its create is aborted", async () => {
+      await using bench = new Bench();
+      for (let delayMs = 0; delayMs < 24; delayMs += 2) {
+        const wanted = request({ name: `name-${delayMs}` });
+        const abort = new AbortController();
+        const creating = bench.provider.create(wanted, { signal: abort.signal, emit: () => undefined });
+        setTimeout(() => abort.abort(new Error("enough")), delayMs);
+        const pipes = join(bench.directory, "state", wanted.id, "pipes");
+        const driver = await creating.catch(() => undefined);
+        if (!driver) expect(findMarked(pipes)).toEqual([]);
+        await bench.provider.remove(wanted.id, installation, call());
+        expect(findMarked(pipes)).toEqual([]);
+        await driver?.detach();
+        expect(readdirSync(join(bench.directory, "state"))).toEqual([]);
+      }
+    });
+
+    test("has a name of its own while it lives", async () => {
+      await using bench = new Bench();
+      const first = await bench.create({ name: "wanted" });
+      await expect(bench.provider.create(request({ name: "wanted" }), call())).rejects.toMatchObject({
+        code: "already_exists",
+      });
+      await first.destroy(call());
+      await bench.create({ name: "wanted" });
+    });
+  });
+
+  describe("another program", () => {
+    test("finds a sandbox, runs processes in it, and lets it go unharmed", async () => {
+      await using bench = new Bench();
+      const driver = await bench.create({ name: "mine", labels: { a: "b" }, env: { SHARED: "1" } });
+      const other = local(bench.options);
+      expect(await other.list(installation)).toMatchObject([
+        { id: driver.id, name: "mine", labels: { a: "b" }, state: "running" },
+      ]);
+      expect(await other.list("another-installation")).toEqual([]);
+      const attached = await other.attach(driver.id);
+      expect((await run(attached, "echo $SHARED >/tmp/x; pwd")).stdout).toBe("/work\n");
+      await attached.detach();
+      expect((await run(driver, "cat /tmp/x")).stdout).toBe("1\n");
+      await (await other.attach(driver.id)).destroy(call());
+      expect(await driver.main?.exited).toBeDefined();
+      await expect(other.attach(driver.id)).rejects.toMatchObject({ code: "sandbox_not_found" });
+    });
+
+    test("does not remove what another installation has made", async () => {
+      await using bench = new Bench();
+      const driver = await bench.create();
+      await expect(bench.provider.remove(driver.id, "another-installation", call())).rejects.toMatchObject({
+        code: "permission_denied",
+      });
+      expect((await run(driver, "echo alive")).stdout).toBe("alive\n");
+    });
+
+    test("finds a sandbox gone that it does not know", async () => {
+      await using bench = new Bench();
+      await expect(bench.provider.remove("sandbox-unknown", installation, call())).resolves.toBeUndefined();
+      await expect(bench.provider.attach("../../etc")).rejects.toMatchObject({ code: "sandbox_not_found" });
+    });
+  });
+}

@@ -1,0 +1,3 @@
+import { lifecycle } from "./lifecycle.suite.js";
+
+lifecycle();

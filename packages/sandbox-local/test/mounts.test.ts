@@ -1,0 +1,3 @@
+import { mounts } from "./mounts.suite.js";
+
+mounts();
