@@ -8,6 +8,7 @@ import { ClosedPipe, flushOutput, surviveClosedPipes } from "./terminal/output.j
 
 const USAGE_ERROR = 2;
 
+let verbose = false;
 surviveClosedPipes();
 const interrupt = listenForInterrupt();
 const exitCode = await main(process.argv.slice(2)).catch(tell);
@@ -17,9 +18,15 @@ process.exit(interrupt.exitCode ?? exitCode);
 
 async function main(words: readonly string[]): Promise<number> {
   let exitCode = 0;
-  const program = createProgram(interrupt.signal, (code) => {
-    exitCode = code;
-  });
+  const program = createProgram(
+    interrupt.signal,
+    (code) => {
+      exitCode = code;
+    },
+    () => {
+      verbose = true;
+    },
+  );
   const [name = "", ...rest] = words;
   const command = program.commands.find((each) => each.name() === name);
   await program.parseAsync(command ? [name, ...closeOptionalValues(command, rest)] : [...words], {
@@ -38,7 +45,7 @@ async function tell(error: unknown): Promise<number> {
   if (error instanceof ClosedPipe) return exitCodeOf("SIGPIPE");
   const { describeFailure, isInterruption, OWN_FAILURE } = await import("./failure.js");
   if (interrupt.exitCode !== undefined && isInterruption(error)) return interrupt.exitCode;
-  const lines = describeFailure(error, process.argv.includes("--verbose"));
+  const lines = describeFailure(error, verbose);
   process.stderr.write(`${lines.join("\n")}\n`);
   return OWN_FAILURE;
 }

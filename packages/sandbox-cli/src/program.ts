@@ -21,14 +21,22 @@ sandbox failed. 2: the command line is wrong.`;
  *
  * @param signal Aborted when the user wants out.
  * @param done Called with the exit code.
+ * @param onVerbose Called before the action when the user wants to be told more.
  */
-export function createProgram(signal: AbortSignal, done: (exitCode: number) => void): Command {
+export function createProgram(
+  signal: AbortSignal,
+  done: (exitCode: number) => void,
+  onVerbose: () => void,
+): Command {
   const program = new Command("sandbox")
     .description("Run commands in a sandbox, on any engine.")
     .version(version(), "-V, --version")
     .addHelpText("after", examples)
     .enablePositionalOptions()
     .exitOverride()
+    .hook("preAction", (_, action) => {
+      if (action.opts().verbose === true) onVerbose();
+    })
     .configureOutput({
       outputError: (text, write) => write(text.replace(/^error: /, "sandbox: ")),
     });

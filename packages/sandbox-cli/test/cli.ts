@@ -21,7 +21,9 @@ export interface Ended {
 
 export interface Running {
   readonly child: ChildProcessWithoutNullStreams;
-  /** Waits until standard output, or error, has this text. */
+  /** Standard output and error until now. */
+  output(): string;
+  /** Waits until they have this text. */
   saw(text: string): Promise<void>;
   readonly ended: Promise<Ended>;
 }
@@ -154,7 +156,7 @@ function watch(child: ChildProcessWithoutNullStreams): Running {
       check();
       ended.then(() => reject(new Error(`It ended without "${text}":\n${output}`)), reject);
     });
-  return { child, saw, ended };
+  return { child, output: () => output, saw, ended };
 }
 
 /** What is told of things that take longer than a second, as on a machine that is busy. */

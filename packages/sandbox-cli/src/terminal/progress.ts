@@ -1,4 +1,5 @@
 import type { SandboxEvent } from "@nanoclaw/sandbox";
+import createSpinner from "yocto-spinner";
 import { notice } from "./output.js";
 
 /** What is quicker than this is not talked about. In milliseconds. */
@@ -12,46 +13,48 @@ type Show = (text: string) => void;
  */
 export async function withProgress<T>(text: string, work: (update: Show) => Promise<T>): Promise<T> {
   let latest = text;
-  let show: Show | undefined;
-  let hide: (() => void) | undefined;
-  let done = false;
-  const begin = async () => {
-    if (process.stderr.isTTY && process.env.TERM !== "dumb") {
-      const { default: createSpinner } = await import("yocto-spinner");
-      if (done) return;
-      // Its own handling of signals would end this process before anything is cleaned up.
-      const spinner = createSpinner({ text: latest, handleSignals: false }).start();
-      show = (next) => {
-        spinner.text = next;
-      };
-      hide = () => spinner.stop();
-    } else {
-      show = eachOnce(notice);
-      show(latest);
-    }
-  };
-  const timer = setTimeout(() => void begin(), PATIENCE_MS);
+  let progress: Progress | undefined;
+  const timer = setTimeout(() => {
+    progress = process.stderr.isTTY && process.env.TERM !== "dumb" ? spinner(latest) : lines(latest);
+  }, PATIENCE_MS);
   try {
     return await work((next) => {
       latest = next;
-      show?.(next);
+      progress?.show(next);
     });
   } finally {
-    done = true;
     clearTimeout(timer);
-    hide?.();
+    progress?.hide();
   }
 }
 
+interface Progress {
+  readonly show: Show;
+  hide(): void;
+}
+
+function spinner(first: string): Progress {
+  // Its own handling of signals would end this process before anything is cleaned up.
+  const shown = createSpinner({ text: first, handleSignals: false }).start();
+  return {
+    show: (text) => {
+      shown.text = text;
+    },
+    hide: () => shown.stop(),
+  };
+}
+
 /** A pull says its percentage many times a second; a log wants each line once. */
-function eachOnce(print: Show): Show {
+function lines(first: string): Progress {
   const printed = new Set<string>();
-  return (text) => {
+  const show = (text: string) => {
     const line = text.replace(/ \(\d+ %\)$/, "");
     if (printed.has(line)) return;
     printed.add(line);
-    print(`${line} …`);
+    notice(`${line} …`);
   };
+  show(first);
+  return { show, hide: () => undefined };
 }
 
 /** What an event of core means to the person who waits. Events that mean nothing to them give undefined. */
