@@ -26,7 +26,7 @@ export const programs: Readonly<Record<string, Program>> = {
     ].join("\n"),
   },
   processes: { prints: "compiling\n3 true\n[ 'apple', 'pear', '' ]\nSIGKILL\n" },
-  terminal: { prints: /\n40 120\r?\n[\s\S]*5\n$/, needs: ({ terminals }) => terminals },
+  terminal: { prints: /40 120\r?\n[\s\S]*5\n$/, needs: ({ terminals }) => terminals },
   files: {
     prints: "[ 'wc -c\\n', 6, '755', [ 'run.sh' ] ]\nfalse\nsome input\n11\n",
   },
