@@ -66,7 +66,7 @@ export class SandboxProcess implements AsyncIterable<OutputChunk> {
    * @throws SandboxError `cleanup_failed` when something would not die, `timeout` after 30 s.
    */
   async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
-    if (typeof signal !== "string" || !signalNames.includes(signal.replace(/^SIG/, ""))) {
+    if (typeof signal !== "string" || !signalNames.some((name) => signal === `SIG${name}`)) {
       refuse(`The signal is ${show(signal)}.`, 'Write it like "SIGTERM".');
     }
     if (signal === "SIGKILL") await this.#kill();

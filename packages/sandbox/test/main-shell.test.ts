@@ -71,6 +71,7 @@ function promises(shell: string): void {
       const bytes = randomBytes(size);
       expect((await run(lane, "cat", bytes)).stdout).toEqual(bytes);
     }
+    expect((await run(lane, "cat", Buffer.from("-n %s"))).stdout.toString()).toBe("-n %s");
   });
 
   test("passes arguments and environment literally", async () => {

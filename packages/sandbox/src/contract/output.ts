@@ -1,33 +1,57 @@
 import type { Readable } from "node:stream";
 import type { OutputChunk } from "./process.js";
 
+interface Source {
+  readonly stream: OutputChunk["stream"];
+  readonly chunks: AsyncIterator<Uint8Array>;
+}
+
 /**
  * Two byte streams as one sequence of chunks in order of arrival. Reads no further ahead than one chunk of
  * each, so that a slow reader slows the writer down. Throws what a stream fails with.
  */
 export async function* mergeOutput(stdout: Readable, stderr?: Readable): AsyncGenerator<OutputChunk, void> {
-  type Step = { stream: OutputChunk["stream"]; result: IteratorResult<Uint8Array> };
-  const sources = new Map<OutputChunk["stream"], AsyncIterator<Uint8Array>>();
-  sources.set("stdout", stdout[Symbol.asyncIterator]());
-  if (stderr) sources.set("stderr", stderr[Symbol.asyncIterator]());
-  const step = (stream: OutputChunk["stream"], source: AsyncIterator<Uint8Array>): Promise<Step> =>
-    source.next().then((result) => ({ stream, result }));
-  const pending = new Map<OutputChunk["stream"], Promise<Step>>();
-  for (const [stream, source] of sources) pending.set(stream, step(stream, source));
+  const arrived: { source: Source; result?: IteratorResult<Uint8Array>; error?: unknown }[] = [];
+  let wake: (() => void) | undefined;
+  const pull = (source: Source): void => {
+    // No Promise.race here: each race would hang on to its chunk until the quieter stream has moved.
+    source.chunks.next().then(
+      (result) => {
+        arrived.push({ source, result });
+        wake?.();
+      },
+      (error: unknown) => {
+        arrived.push({ source, error });
+        wake?.();
+      },
+    );
+  };
+  let open = 0;
+  for (const [stream, readable] of [["stdout", stdout] as const, ["stderr", stderr] as const]) {
+    if (!readable) continue;
+    open++;
+    pull({ stream, chunks: readable[Symbol.asyncIterator]() });
+  }
   try {
-    while (pending.size > 0) {
-      const { stream, result } = await Promise.race(pending.values());
-      const source = sources.get(stream);
-      if (result.done || !source) {
-        pending.delete(stream);
+    while (open > 0) {
+      const next = arrived.shift();
+      if (!next) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
         continue;
       }
-      pending.set(stream, step(stream, source));
-      yield { stream, data: result.value };
+      const { source, result } = next;
+      if (!result) throw next.error;
+      if (result.done) {
+        open--;
+        continue;
+      }
+      pull(source);
+      yield { stream: source.stream, data: result.value };
     }
   } finally {
     stdout.destroy();
     stderr?.destroy();
-    for (const left of pending.values()) left.catch(() => undefined);
   }
 }

@@ -4,8 +4,12 @@ import type { ProcessSpec, RawProcess } from "../contract/process.js";
 import { abortable } from "./abortable.js";
 import type { CommandInput, CommandRun, Commands, GuestCommand } from "./commands.js";
 
-/** Without output for so long after its process has ended a command counts as silent, in milliseconds. */
+/**
+ * What a command wrote is in the pipe when its process has ended. What it left behind in the background may
+ * hold the pipe for ever: after so long without output, or at the latest after so much time, it is the end.
+ */
 const quietMs = 250;
+const drainMs = 2_000;
 
 export interface EngineCommandsOptions {
   spawn(spec: ProcessSpec, signal: AbortSignal): Promise<RawProcess>;
@@ -32,18 +36,23 @@ export class EngineCommands implements Commands {
     );
     process.stdin.on("error", () => undefined);
     if (io.input !== "live") process.stdin.end(io.input === "none" ? undefined : io.input);
-    let chunks = 0;
+    let taking = false;
+    let taken = 0;
     const output = (async () => {
       for await (const chunk of process.output) {
+        taking = true;
         await io.sink(chunk);
-        chunks++;
+        taking = false;
+        taken++;
       }
     })();
     const ended = process.exited.then(async (exit) => {
-      // What it left behind in the background may hold its output for ever: silence is the end, too.
-      for (let seen = -1; seen !== chunks; ) {
-        seen = chunks;
-        if (await Promise.race([output.then(() => true), delay(quietMs, false, { ref: false })])) break;
+      const drained = output.then(() => true);
+      // A reader that takes its time stops both clocks.
+      for (let seen = -1, left = drainMs; (seen !== taken || taking) && left > 0; ) {
+        seen = taken;
+        if (await Promise.race([drained, delay(quietMs, false, { ref: false })])) break;
+        if (!taking) left -= quietMs;
       }
       return exit;
     });

@@ -147,11 +147,18 @@ export class Lane {
     return current;
   }
 
-  /** Gives the lane to a command that reads `stdin`. The lane ends with it. */
-  own(command: LaneCommand, sink: Sink): Running & { readonly stdin: RawProcess["stdin"] } {
+  /**
+   * Gives the lane to a command that reads `stdin`. The lane ends with it. Input may be written when `ready` is
+   * done: before, a terminal has not got its modes back and would not echo it.
+   */
+  own(
+    command: LaneCommand,
+    sink: Sink,
+  ): Running & { readonly stdin: RawProcess["stdin"]; readonly ready: Promise<unknown> } {
     const current = this.#begin(sink);
+    const ready = this.kind === "tty" ? this.#reply(current.id) : Promise.resolve();
     this.#write(`sb_own ${childWords(current.id, current.mark, command)}`);
-    return Object.assign(current, { stdin: this.#process.stdin });
+    return Object.assign(current, { stdin: this.#process.stdin, ready });
   }
 
   /**
@@ -332,6 +339,7 @@ export class Lane {
         this.#answer(-1, [id ?? ""]);
         return;
       case "a":
+      case "o":
       case "k":
       case "l":
         this.#answer(

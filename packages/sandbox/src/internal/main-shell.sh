@@ -188,7 +188,7 @@ sb_look() { if sb_dirty; then sb_say l "$1" dirty; else sb_say l "$1" clean; fi;
 # The rest is what the reader is asked to do.
 # sb_own ID ...: gives standard input to a command; the lane ends with it.
 sb_own() {
-  [ "$sb_kind" = tty ] && stty "$sb_modes"
+  [ "$sb_kind" = tty ] && stty "$sb_modes" && sb_say o "$1"
   ( sb_child "$@" ) >&3 2>&4
   printf '%s\n' "$sb_secret sb_done $1 $?"
   sb_quit

@@ -48,9 +48,17 @@ export function childWords(id: number, mark: number, command: LaneCommand): stri
 export function printfFormat(bytes: Uint8Array): Uint8Array {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
   return Buffer.from(
-    text.replace(/[\0\n\\%']/g, (letter) => escapes[letter] as string),
+    text.replace(/^-|[\0\n\\%']/g, (letter) => escapes[letter] as string),
     "latin1",
   );
 }
 
-const escapes: Record<string, string> = { "\0": "\\000", "\n": "\\n", "\\": "\\\\", "%": "%%", "'": "\\047" };
+const escapes: Record<string, string> = {
+  "\0": "\\000",
+  "\n": "\\n",
+  "\\": "\\\\",
+  "%": "%%",
+  "'": "\\047",
+  // At the beginning it would be an option.
+  "-": "\\055",
+};

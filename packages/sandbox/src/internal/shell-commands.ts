@@ -1,4 +1,5 @@
 import { SandboxError } from "../contract/error.js";
+import { abortable } from "./abortable.js";
 import type { CommandInput, CommandRun, Commands, GuestCommand } from "./commands.js";
 import type { Lane, Running } from "./lane.js";
 import type { Lanes } from "./lanes.js";
@@ -29,11 +30,12 @@ export class ShellCommands implements Commands {
       ? await this.#lanes.openTerminal(user, tty, signal)
       : await this.#lanes.acquireOwn(user, signal);
     const running = lane.own(command, sink);
-    const { stdin } = running;
+    const { stdin, ready } = running;
     if (input instanceof Uint8Array) stdin.end(input);
     const close = (): void =>
       lane.close(new SandboxError("sandbox_lost", "The lane ended with its command."));
     running.ended.then(close, close);
+    await abortable(ready, signal);
     return { ...this.#run(command, lane, running), stdin };
   }
 
