@@ -7,6 +7,7 @@ import type { Scenario, Surroundings, Trial } from "./scenario.js";
 
 const TURN_TIMEOUT_MS = 60_000;
 const END_TIMEOUT_MS = 30_000;
+const ABANDONED_MS = 5_000;
 /** A contender that failed this often in a row is not asked again. */
 const PATIENCE = 3;
 /** Rounds that are taken whatever the budget. */
@@ -26,6 +27,8 @@ export interface ScenarioRun {
 interface Entrant {
   readonly contender: Contender;
   trial?: Trial;
+  /** What was given up waiting for, and may still make something. */
+  abandoned?: Promise<unknown>;
   remark?: string;
   failuresInARow: number;
   readonly failures: Failure[];
@@ -70,8 +73,10 @@ async function prepare(scenario: Scenario, entrant: Entrant, { surroundings, sig
     if ("notApplicable" in prepared) entrant.remark = prepared.notApplicable;
     else entrant.trial = prepared;
   } catch (error) {
-    // It may still come, and would be nobody's then.
-    preparing.then((late) => ("end" in late ? late.end() : undefined)).catch(() => undefined);
+    entrant.abandoned = preparing
+      .then((late) => ("end" in late ? late.end() : undefined))
+      // Told already, unless nobody was waiting any more.
+      .catch(() => undefined);
     if (signal.aborted) throw error;
     giveUp(entrant, 0, error);
   }
@@ -101,13 +106,14 @@ async function takeTurn(scenario: Scenario, entrant: Entrant, round: number, run
   run.signal.throwIfAborted();
   if (!entrant.trial) return;
   const atMs = performance.now() - run.startedAt;
+  const turn = entrant.trial.turn();
   try {
-    const timeoutMs = scenario.turnTimeoutMs ?? TURN_TIMEOUT_MS;
-    const readings = await within(entrant.trial.turn(), timeoutMs, run.signal);
+    const readings = await within(turn, scenario.turnTimeoutMs ?? TURN_TIMEOUT_MS, run.signal);
     const kept = round < 0 ? entrant.warmups : entrant.samples;
     for (const reading of readings) kept.push({ ...reading, round, atMs });
     entrant.failuresInARow = 0;
   } catch (error) {
+    entrant.abandoned = turn;
     if (run.signal.aborted) throw error;
     entrant.failures.push({ round, message: failureMessage(error) });
     entrant.failuresInARow++;
@@ -126,14 +132,16 @@ function giveUp(entrant: Entrant, round: number, error: unknown) {
 }
 
 async function end(entrant: Entrant) {
-  const { trial } = entrant;
-  if (!trial) return;
+  const { trial, abandoned } = entrant;
   delete entrant.trial;
+  delete entrant.abandoned;
   try {
-    await within(trial.end(), END_TIMEOUT_MS);
+    if (trial) await within(trial.end(), END_TIMEOUT_MS);
   } catch (error) {
     entrant.failures.push({ round: -1, message: `removal: ${failureMessage(error)}` });
   }
+  // It has lost its sandbox and ends soon, most likely by an error that is known already.
+  if (abandoned !== undefined) await within(abandoned, ABANDONED_MS).catch(() => undefined);
 }
 
 function turnsOf(scenario: Scenario, { contender }: Entrant): number {

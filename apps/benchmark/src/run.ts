@@ -33,6 +33,9 @@ export interface RunOptions {
   readonly progress: Progress;
 }
 
+/** How long an engine may take to carry out what was asked of it before an interrupt. */
+const LATE_REQUEST_MS = 500;
+
 interface Entry {
   readonly engine: FoundEngine;
   readonly contenders: ReadonlyArray<Contender | AbsentContender>;
@@ -81,7 +84,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   } finally {
     progress.clear();
     await Promise.all(owners.map((owner) => owner.kill()));
-    for (const { engine } of entries) await sweep(engine, runId);
+    for (const { engine } of entries) await sweep(engine, runId, signal.aborted ? LATE_REQUEST_MS : 0);
     await rm(directory, { recursive: true, force: true, maxRetries: 10 });
     await watchdog.dismiss();
   }
@@ -116,9 +119,9 @@ function surroundingsOf(directory: string, seed: number, owners: OwnerProcess[])
 }
 
 /** What a turn left that was given up or interrupted. */
-async function sweep({ target }: FoundEngine, runId: string): Promise<void> {
+async function sweep({ target }: FoundEngine, runId: string, quietMs: number): Promise<void> {
   if (target?.engine !== "docker" || target.endpoint === undefined) return;
-  await removeLabelled(connect(target.endpoint), runId, 0);
+  await removeLabelled(connect(target.endpoint), runId, quietMs);
 }
 
 function engineResult({ engine, contenders }: Entry): EngineResult {
