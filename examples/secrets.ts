@@ -4,8 +4,8 @@ import { engine } from "./engine.js";
 // #region secrets
 await using sandbox = await createSandbox(engine, {
   env: { REGION: "north" }, // the engine may record it
-  secrets: { API_KEY: process.env.API_KEY ?? "an example" }, // the engine never sees it
+  secrets: { API_KEY: process.env.API_KEY ?? "an example" }, // the engine has no record of it
 });
-const { stdout } = await sandbox.exec('echo "$REGION, a key of ${#API_KEY} characters"');
+const { stdout } = await sandbox.exec('echo "$REGION, a key of $(printf %s "$API_KEY" | wc -c) characters"');
 // #endregion
 console.log(stdout.trim());
