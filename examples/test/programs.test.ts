@@ -19,10 +19,11 @@ it("every program here is run by this test", () => {
   expect(names.filter((name) => !others.includes(name)).sort()).toEqual(Object.keys(programs).sort());
 });
 
-describe.for(Object.entries(engines))("on %s", ([, find]) => {
+describe.for(Object.entries(engines))("on %s", ([engine, find]) => {
   let found: Engine | string;
   beforeAll(async () => {
     found = await find();
+    if (typeof found === "string") console.warn(`SKIPPED: the examples on ${engine}. ${found}`);
   });
 
   it.for(Object.entries(programs))("%s", { timeout: 60_000 }, async ([name, program], { skip }) => {
