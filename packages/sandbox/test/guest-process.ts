@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterAll } from "vitest";
 import { mergeOutput } from "../src/contract/output.js";
 import type { RawProcess } from "../src/contract/process.js";
 
@@ -23,7 +24,7 @@ export function shellsHere(): { name: string; path: string }[] {
   if (existsSync("/bin/busybox")) {
     const directory = mkdtempSync(join(tmpdir(), "sandbox-shell-"));
     symlinkSync("/bin/busybox", join(directory, "ash"));
-    process.on("exit", () => rmSync(directory, { recursive: true, force: true }));
+    afterAll(() => rmSync(directory, { recursive: true, force: true }));
     shells.push({ name: "busybox ash", path: join(directory, "ash") });
   }
   return shells;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { SandboxError } from "../contract/error.js";
 import { abortable } from "./abortable.js";
 
@@ -23,6 +24,8 @@ export class Deadline implements Disposable {
 
   constructor({ operation, timeoutMs, signal }: DeadlineOptions) {
     this.signal = this.#controller.signal;
+    // Whatever an adapter waits for listens to it, eleven things at once too.
+    setMaxListeners(0, this.signal);
     const abort = (): void =>
       this.#controller.abort(
         new SandboxError("aborted", `${operation} was aborted.`, { operation, cause: signal?.reason }),
