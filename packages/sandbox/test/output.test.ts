@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { Readable } from "node:stream";
 import { expect, test } from "vitest";
 import { mergeOutput } from "../src/contract/output.js";
@@ -61,4 +62,14 @@ test("lets go of chunks while the other stream is quiet", async () => {
     if (taken === total) break;
   }
   expect(most).toBeLessThan(total / 2);
+});
+
+test("loses nothing of a child that ends before anybody reads", async () => {
+  const child = spawn("sh", ["-c", "echo out; echo err >&2"]);
+  const output = mergeOutput(child.stdout, child.stderr);
+  await new Promise((resolve) => child.on("exit", resolve));
+  await new Promise((resolve) => setImmediate(resolve));
+  const texts: string[] = [];
+  for await (const { data } of output) texts.push(String(data));
+  expect(texts.sort()).toEqual(["err\n", "out\n"]);
 });

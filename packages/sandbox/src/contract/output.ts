@@ -8,9 +8,10 @@ interface Source {
 
 /**
  * Two byte streams as one sequence of chunks in order of arrival. Reads no further ahead than one chunk of
- * each, so that a slow reader slows the writer down. Throws what a stream fails with.
+ * each, so that a slow reader slows the writer down. Throws what a stream fails with. Reading begins with the
+ * call: Node throws away what nobody has begun to read of a child process that ends.
  */
-export async function* mergeOutput(stdout: Readable, stderr?: Readable): AsyncGenerator<OutputChunk, void> {
+export function mergeOutput(stdout: Readable, stderr?: Readable): AsyncGenerator<OutputChunk, void> {
   const arrived: { source: Source; result?: IteratorResult<Uint8Array>; error?: unknown }[] = [];
   let wake: (() => void) | undefined;
   const pull = (source: Source): void => {
@@ -32,26 +33,29 @@ export async function* mergeOutput(stdout: Readable, stderr?: Readable): AsyncGe
     open++;
     pull({ stream, chunks: readable[Symbol.asyncIterator]() });
   }
-  try {
-    while (open > 0) {
-      const next = arrived.shift();
-      if (!next) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-        continue;
+  const merge = async function* (): AsyncGenerator<OutputChunk, void> {
+    try {
+      while (open > 0) {
+        const next = arrived.shift();
+        if (!next) {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+          continue;
+        }
+        const { source, result } = next;
+        if (!result) throw next.error;
+        if (result.done) {
+          open--;
+          continue;
+        }
+        pull(source);
+        yield { stream: source.stream, data: result.value };
       }
-      const { source, result } = next;
-      if (!result) throw next.error;
-      if (result.done) {
-        open--;
-        continue;
-      }
-      pull(source);
-      yield { stream: source.stream, data: result.value };
+    } finally {
+      stdout.destroy();
+      stderr?.destroy();
     }
-  } finally {
-    stdout.destroy();
-    stderr?.destroy();
-  }
+  };
+  return merge();
 }
