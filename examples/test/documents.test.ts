@@ -36,6 +36,14 @@ it.each(backed)("%s has no TypeScript that is not a program that runs", (path) =
   expect(unbackedCode(read(path))).toEqual([]);
 });
 
+it("the README's commands are there, and CI runs its test command", () => {
+  const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+  const named = [...read("README.md").matchAll(/^npm (?:run )?(\w+)/gm)].map(([, name]) => name ?? "");
+  expect(named).toEqual(["quickstart", "test"]);
+  expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
+  expect(read(".ci/run")).toContain("exec npm test\n");
+});
+
 describe("the table of abilities", () => {
   it.each([local(), docker()])("has a line for everything that $name declares", ({ capabilities }) => {
     expect([...leaves(capabilities).keys()].sort()).toEqual(Object.keys(labels).sort());
