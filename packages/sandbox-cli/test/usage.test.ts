@@ -19,6 +19,7 @@ test.each([
   { words: ["run", "--engine-option", "a=b", "true"], says: "--engine" },
   { words: ["exec", "box"], says: "missing required argument" },
   { words: ["exec", "box", "-it", "sh"], says: "options stand before the sandbox" },
+  { words: ["conformance", "local", "--only", "G13"], says: "no such check" },
   { words: ["cp", "a", "b"], says: "SANDBOX:PATH" },
   { words: ["cp", "one:/a", "two:/b"], says: "SANDBOX:PATH" },
 ])("refuses $words with exit code 2", async ({ words, says }) => {

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { readEngineOptions } from "../command-line/engine-options.js";
+import { UsageError } from "../command-line/usage-error.js";
 import { loadEngine } from "../engines/load.js";
 import { write } from "../terminal/output.js";
 
@@ -19,7 +20,16 @@ export async function conformance(
   flags: ConformanceFlags,
   signal: AbortSignal,
 ): Promise<number> {
-  const { formatReport, formatResult, runConformance } = await import("@nanoclaw/sandbox-conformance");
+  const { formatReport, formatResult, runConformance, selectChecks } = await import(
+    "@nanoclaw/sandbox-conformance"
+  );
+  for (const each of flags.only ?? []) {
+    if (selectChecks(each).length === 0) {
+      throw new UsageError(
+        `--only ${each}: there is no such check. Write a guarantee, G1 to G12, or a check's id.`,
+      );
+    }
+  }
   const provider = await loadEngine(engine, readEngineOptions(flags.engineOption));
   const target = {
     name: engine,

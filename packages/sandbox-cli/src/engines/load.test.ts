@@ -27,6 +27,8 @@ test("finds the adapters that come with it", async () => {
 test("an adapter elsewhere is named by its path", async () => {
   const place = adapter("sandbox-over-there", "exports.overThere = (options) => ({ options });");
   expect(await loadEngine(place, { a: 1 })).toEqual({ options: { a: 1 } });
+  const byDefault = adapter("sandbox-other", "exports.default = (options) => ({ options });");
+  expect(await loadEngine(join(byDefault, "index.cjs"), { a: 2 })).toEqual({ options: { a: 2 } });
   process.chdir(directory);
   expect(await loadEngine("./sandbox-over-there/index.cjs").catch((error) => error.message)).toContain(
     'no export "index"',

@@ -65,7 +65,9 @@ async function loadFrom(path: string, options: unknown): Promise<SandboxProvider
   const name = basename(path, extname(path))
     .replace(/^sandbox-/, "")
     .replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-  const factory = module[name] ?? module.default;
+  // What a CommonJS module exports is an ES module's default export, its own default in it.
+  const common = typeof module.default === "object" ? (module.default as Record<string, unknown>) : {};
+  const factory = module[name] ?? common[name] ?? common.default ?? module.default;
   if (typeof factory !== "function") {
     throw new SandboxError("adapter_fault", `${path} has no default export, and no export "${name}".`, {
       hint: "Export the function that makes the provider.",

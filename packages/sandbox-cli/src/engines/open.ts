@@ -14,7 +14,7 @@ export interface EngineFlags {
 }
 
 /** The engine that the user named, else undefined. Naming one saves looking for it. */
-export async function namedEngine(flags: EngineFlags): Promise<SandboxProvider | undefined> {
+async function namedEngine(flags: EngineFlags): Promise<SandboxProvider | undefined> {
   const options = readEngineOptions(flags.engineOption);
   if (flags.engine !== undefined && flags.engine !== "") return loadEngine(flags.engine, options);
   if (options) throw new UsageError("--engine-option: say which engine it is for, by --engine.");
@@ -57,7 +57,7 @@ function lookAtAll(signal: AbortSignal): Promise<Finding[]> {
 }
 
 /** `Engine: local (process isolation). Not there: docker. …` */
-export function explainChoice(chosen: SandboxProvider, findings: readonly Finding[]): string {
+function explainChoice(chosen: SandboxProvider, findings: readonly Finding[]): string {
   const stronger = findings.slice(
     0,
     findings.findIndex(({ name }) => name === chosen.name),
