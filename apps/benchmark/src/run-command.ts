@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { accessSync, constants, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { defaultEngines } from "./engines/find.js";
+import { defaultEngines, parseEngine } from "./engines/find.js";
 import type { Target } from "./engines/target.js";
 import { listenForInterrupt } from "./interrupt.js";
 import { progressTo } from "./progress.js";
@@ -33,8 +33,8 @@ export function addRunCommand(program: Command): void {
     .option("--short", "a first impression in under a minute")
     .option(
       "--engine <name>",
-      "docker, local, docker=unix:///path …; may be repeated (default: all)",
-      collect,
+      "docker, local, an adapter's package, NAME=unix:///path …; may be repeated (default: docker, local)",
+      collectEngine,
     )
     .addOption(
       new Option("--scenario <id>", "may be repeated (default: all)")
@@ -102,15 +102,28 @@ function json(result: RunResult): string {
   return `${JSON.stringify(result, null, 1)}\n`;
 }
 
-function collect(value: string, earlier: string[] | undefined): string[] {
-  return [...(earlier ?? []), value];
+function collectEngine(value: string, earlier: string[] = []): string[] {
+  const { label } = refusing(() => parseEngine(value));
+  if (earlier.some((text) => parseEngine(text).label === label)) {
+    throw new InvalidArgumentError(`${label} is named twice.`);
+  }
+  return [...earlier, value];
+}
+
+/** A refusal as the parser of options expects it. */
+function refusing<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 function collectScenario(value: string, earlier: string[] | undefined): string[] {
   if (!scenarioIds.includes(value)) {
     throw new InvalidArgumentError(`It must be one of ${scenarioIds.join(", ")}.`);
   }
-  return collect(value, earlier);
+  return [...(earlier ?? []), value];
 }
 
 function positiveInteger(value: string): number {

@@ -87,7 +87,8 @@ describe("without an engine", () => {
     [["run", "--scenario", "none"], "It must be one of cold-start"],
     [["run", "--samples", "0"], "a whole number above 0"],
     [["run", "--json", "missing/result.json"], "missing"],
-    [["run", "--engine", "local=unix:///x"], "Only docker takes an address"],
+    [["run", "--engine", "a", "--engine", "a=unix:///x"], "named twice"],
+    [["run", "--engine", "local=unix:///x"], "local has no address"],
     [["check", "missing.json"], "missing.json"],
   ])("%j is refused with what is wrong", async (words, message) => {
     await using bench = new Bench(words, undefined);

@@ -2,13 +2,14 @@ import { expect, test } from "vitest";
 import { parseEngine } from "./find.js";
 import { chooseImage } from "./image.js";
 
-test("an engine may have an address", () => {
-  expect(parseEngine("local")).toEqual({ engine: "local", providerOptions: {} });
-  expect(parseEngine("docker=unix:///a=b.sock")).toEqual({
+test("an engine may have an address and a name", () => {
+  expect(parseEngine("local")).toEqual({ engine: "local", label: "local", providerOptions: {} });
+  expect(parseEngine("podman=unix:///a=b.sock")).toEqual({
     engine: "docker",
+    label: "podman",
     providerOptions: { host: "unix:///a=b.sock" },
   });
-  expect(() => parseEngine("local=unix:///a")).toThrow("Only docker takes an address");
+  expect(() => parseEngine("local=unix:///a")).toThrow("local has no address");
 });
 
 test("an image is chosen that the engine has", () => {

@@ -8,7 +8,7 @@ import type { Target } from "./target.js";
 
 /** What to look for and how to measure it. */
 export interface EngineQuestion {
-  /** `docker`, `local`, an adapter's package, or one of these with an address: `docker=unix:///path`. */
+  /** As `parseEngine` reads it. */
   readonly engine: string;
   readonly image?: string;
   readonly network: Target["network"];
@@ -32,10 +32,9 @@ export interface FoundEngine {
 
 /** Never rejects for an engine that is not there: that is a row in the results. */
 export async function findEngine(question: EngineQuestion): Promise<FoundEngine> {
-  const label = question.engine;
+  const { engine, label, providerOptions } = parseEngine(question.engine);
   let report: EngineReport | undefined;
   try {
-    const { engine, providerOptions } = parseEngine(label);
     const provider = await providerOf(engine, providerOptions);
     report = await probeEngine(provider, { signal: question.signal });
     if (!report.available) return { ...facts(label, report), absent: whyNot(report) };
@@ -63,11 +62,16 @@ export async function findEngine(question: EngineQuestion): Promise<FoundEngine>
   }
 }
 
-export function parseEngine(text: string): { engine: string; providerOptions: Record<string, unknown> } {
-  const [, engine = text, address] = /^([^=]+)=(.+)$/.exec(text) ?? [];
-  if (address === undefined) return { engine, providerOptions: {} };
-  if (engine !== "docker") throw new Error(`Only docker takes an address, as in docker=${address}.`);
-  return { engine, providerOptions: { host: address } };
+/** Where the text has an address it is that of an engine with the Docker Engine API, whatever it is called. */
+export function parseEngine(text: string): {
+  engine: string;
+  label: string;
+  providerOptions: Record<string, unknown>;
+} {
+  const [, label = text, address] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  if (address === undefined) return { engine: label, label, providerOptions: {} };
+  if (label === "local") throw new Error("The engine local has no address.");
+  return { engine: "docker", label, providerOptions: { host: address } };
 }
 
 /** What is measured when nothing is said. */

@@ -4,7 +4,7 @@ import type { Network } from "@nanoclaw/sandbox";
 export interface Target {
   /** As in `loadProvider(name)`, such as `docker`. */
   readonly engine: string;
-  /** Unique in a run: the engine's name, with its address where the user gave one. */
+  /** What results call it, unique in a run: the engine's name, or the one that the user gave with an address. */
   readonly label: string;
   /** For the provider's factory. */
   readonly providerOptions: Readonly<Record<string, unknown>>;
