@@ -11,7 +11,7 @@ import { planGuest } from "./guest-plan.js";
 import { type Host, hostFacts } from "./host.js";
 import { thisMachine } from "./machine.js";
 import { openPipe, type Pipe } from "./pipes.js";
-import { kill, type ProcessIdentity, waitForEnd } from "./processes.js";
+import { endMarked, kill, type ProcessIdentity, waitForEnd } from "./processes.js";
 import type { LocalRecord, Records, StartedRecord } from "./records.js";
 import { initCommand, sandboxPipes } from "./starter.js";
 
@@ -67,8 +67,8 @@ export async function createSandbox(
     if (made.status === "rejected") throw made.reason;
     return await abortable(begin(bubblewrap, record, directory, records), signal);
   } catch (error) {
-    const init = await bubblewrap.init;
-    if (init) kill(init);
+    bubblewrap.kill();
+    await endMarked(directory);
     await bubblewrap.exited;
     throw error;
   }

@@ -5,7 +5,7 @@ import type { Readable, Writable } from "node:stream";
 import type { ProcessExit } from "@nanoclaw/sandbox/adapter";
 import { guestDoor } from "./arguments.js";
 import { startFailure } from "./failures.js";
-import { withoutInherited } from "./inherited.js";
+import { addInherited, type Stdio } from "./inherited.js";
 import { identifyChild, type ProcessIdentity } from "./processes.js";
 
 /** Descriptors of the child: standard input, output and error, then these. */
@@ -37,6 +37,8 @@ export interface Bubblewrap {
   readonly exited: Promise<ProcessExit>;
   /** What bubblewrap has said so far: nothing unless it fails. */
   message(): string;
+  /** Kills bubblewrap, and not what it has started. */
+  kill(): void;
   /** Lets this program end while the sandbox lives. */
   unref(): void;
 }
@@ -51,24 +53,17 @@ const enter =
  */
 export async function startBubblewrap(start: BubblewrapStart): Promise<Bubblewrap> {
   const { program, pipes, controlGroups, files, command } = start;
-  // The mark by which these processes can be found stands at fixed places; see `findMarked`.
-  const descriptors = [
-    "--args",
-    String(argumentsAt),
-    "--ro-bind",
-    pipes,
-    guestDoor,
-    "--info-fd",
-    String(infoAt),
+  const stdio: Stdio[] = ["pipe", "ignore", "pipe", "pipe", "pipe", ...files.map(() => "pipe" as const)];
+  const argv = [
+    // The mark by which these processes can be found stands at a fixed place; see `findMarked`.
+    ...[program, "--args", String(argumentsAt), "--ro-bind", pipes, guestDoor],
+    ...["--info-fd", String(infoAt)],
+    // Bubblewrap closes what it has read arguments from.
+    ...addInherited(stdio).flatMap((number) => ["--args", String(number)]),
+    ...["--", ...command],
   ];
-  const argv = [program, ...descriptors, "--", ...command];
   if (controlGroups.length > 0) argv.unshift("/bin/sh", "-c", enter, pipes, ...controlGroups, "--");
-  const child = spawn(argv[0] as string, argv.slice(1), {
-    detached: true,
-    cwd: "/",
-    env: {},
-    stdio: withoutInherited(["pipe", "ignore", "pipe", "pipe", "pipe", ...files.map(() => "pipe" as const)]),
-  });
+  const child = spawn(argv[0] as string, argv.slice(1), { detached: true, cwd: "/", env: {}, stdio });
   const exited = new Promise<ProcessExit>((resolve) => {
     child.once("close", (exitCode, signal) => resolve({ exitCode, signal }));
   });
@@ -84,7 +79,7 @@ export async function startBubblewrap(start: BubblewrapStart): Promise<Bubblewra
     child.unref();
     errors.unref();
   };
-  return { leash, init, exited, message, unref };
+  return { leash, init, exited, message, unref, kill: () => void child.kill("SIGKILL") };
 }
 
 /** Makes named pipes, which Node itself cannot. */
@@ -99,7 +94,7 @@ export async function run(
   signal: AbortSignal,
 ): Promise<{ stdout: string; stderr: string }> {
   return await new Promise((resolve, reject) => {
-    execFile(program, argv, { signal, encoding: "utf8" }, (error, stdout, stderr) => {
+    execFile(program, argv, { signal, killSignal: "SIGKILL", encoding: "utf8" }, (error, stdout, stderr) => {
       if (signal.aborted) reject(signal.reason);
       else if (error) reject(Object.assign(error, { stderr }));
       else resolve({ stdout, stderr });

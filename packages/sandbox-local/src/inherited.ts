@@ -1,25 +1,25 @@
 import { openSync, readdirSync, readFileSync } from "node:fs";
 
-type Stdio = "pipe" | "ignore" | number;
-
 /** Set on a descriptor that does not go on to other programs; see fcntl(2). */
 const closeOnExec = 0o2000000;
+
+export type Stdio = "pipe" | "ignore" | number;
 
 let inherited: { readonly numbers: readonly number[]; readonly nothing: number } | undefined;
 
 /**
- * Gives the child `/dev/null` in place of each descriptor that this program was started with and would pass on.
- * Node looks for them at its start, and misses those with higher numbers. One of a directory would be a way out
- * of every sandbox.
+ * Numbers of the descriptors that this program was started with and would pass on. Node looks for them at its
+ * start, and misses those with higher numbers. One of a directory would be a way out of every sandbox. They are
+ * added to `stdio` as `/dev/null`, and it is the child's part to close them.
  */
-export function withoutInherited(stdio: readonly Stdio[]): Stdio[] {
+export function addInherited(stdio: Stdio[]): readonly number[] {
   inherited ??= { numbers: passedOn(), nothing: openSync("/dev/null", "r") };
-  const all = [...stdio];
-  for (const number of inherited.numbers.filter((each) => each >= stdio.length)) {
-    while (all.length < number) all.push("ignore");
-    all[number] = inherited.nothing;
+  const numbers = inherited.numbers.filter((number) => number >= stdio.length);
+  for (const number of numbers) {
+    while (stdio.length < number) stdio.push("ignore");
+    stdio[number] = inherited.nothing;
   }
-  return all;
+  return numbers;
 }
 
 function passedOn(): number[] {

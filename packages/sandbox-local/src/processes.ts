@@ -54,7 +54,18 @@ export async function waitForEnd(identity: ProcessIdentity, signal?: AbortSignal
   }
 }
 
-/** Processes that bubblewrap's command line, or process 1's, shows to be of the sandbox with this mark. */
+/**
+ * Ends what was started for the sandbox with this mark, whether that was recorded or not. Its processes are found
+ * by the command lines of bubblewrap and of process 1, until none is left.
+ */
+export async function endMarked(mark: string, signal?: AbortSignal): Promise<void> {
+  for (let found = findMarked(mark); found.length > 0; found = findMarked(mark)) {
+    for (const each of found) kill(each);
+    for (const each of found) await waitForEnd(each, signal);
+  }
+}
+
+/** Processes that carry the mark at the places where the command lines of a sandbox have it. */
 export function findMarked(mark: string): ProcessIdentity[] {
   return allPids()
     .filter((pid) => {
@@ -64,12 +75,12 @@ export function findMarked(mark: string): ProcessIdentity[] {
     .flatMap((pid) => identify(pid) ?? []);
 }
 
-/** A process and all that descend from it. */
+/** A process and all that descend from it, those too that are dead and not yet waited for. */
 export function familyOf(pid: number): ProcessState[] {
   const all = allPids().flatMap((each) => stateOf(each) ?? []);
   const family = all.filter((each) => each.pid === pid);
   for (const member of family) family.push(...all.filter(({ parent }) => parent === member.pid));
-  return family.filter(({ dead }) => !dead);
+  return family;
 }
 
 /** Memory of a process, in bytes, its share of what it shares. */

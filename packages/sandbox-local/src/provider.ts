@@ -45,7 +45,8 @@ export class LocalProvider implements SandboxProvider {
     return this.#driver(await createSandbox(request, this.#host, this.#records, signal));
   }
 
-  async attach(id: string): Promise<LocalDriver> {
+  async attach(id: string, { signal }: CallContext): Promise<LocalDriver> {
+    signal.throwIfAborted();
     const record = await this.#records.read(id);
     if (!record?.init || stateOf(record) !== "running") {
       throw new SandboxError("sandbox_not_found", `No sandbox ${id} is running.`, { sandboxId: id });
@@ -55,12 +56,20 @@ export class LocalProvider implements SandboxProvider {
     return this.#driver({ record: { ...record, init: record.init }, alive });
   }
 
-  async list(installation: string): Promise<SandboxRecord[]> {
-    const records = await this.#records.all();
-    return records.filter(({ owner }) => owner.installation === installation).map(publicRecord);
+  /** Forgets those that have ended, as there is no daemon that would have done so. */
+  async list(installation: string, { signal }: CallContext): Promise<SandboxRecord[]> {
+    signal.throwIfAborted();
+    const found: SandboxRecord[] = [];
+    for (const record of await this.#records.all()) {
+      if (record.owner.installation !== installation) continue;
+      if (stateOf(record) === "ended") await removeSandbox(record.id, installation, this.#records, signal);
+      else found.push(publicRecord(record));
+    }
+    return found;
   }
 
   async remove(id: string, installation: string, { signal }: CallContext): Promise<void> {
+    signal.throwIfAborted();
     await removeSandbox(id, installation, this.#records, signal);
   }
 

@@ -1,7 +1,7 @@
 import { SandboxError } from "@nanoclaw/sandbox/adapter";
 import { removeControlGroups } from "./control-groups.js";
 import { relationTo } from "./machine.js";
-import { findMarked, kill, waitForEnd } from "./processes.js";
+import { endMarked, kill, waitForEnd } from "./processes.js";
 import type { LocalRecord, Records } from "./records.js";
 
 /** Removes a sandbox in any state, and returns when it is gone: processes first, the record last. */
@@ -17,18 +17,11 @@ export async function removeSandbox(
     kill(record.init);
     await waitForEnd(record.init, signal);
   } else if (!record || relationTo(record.machine) === "here") {
-    await endUnrecorded(records.pipesOf(id), signal);
+    // Its owner died, or gave up, before it was recorded what was started.
+    await endMarked(records.pipesOf(id), signal);
   }
   await removeControlGroups(record?.controlGroups ?? [], id, signal);
   await records.remove(id, record?.name);
-}
-
-/** What was started when its owner died, before it could be recorded: bubblewrap and process 1 bear a mark. */
-async function endUnrecorded(mark: string, signal: AbortSignal): Promise<void> {
-  for (let found = findMarked(mark); found.length > 0; found = findMarked(mark)) {
-    for (const each of found) kill(each);
-    for (const each of found) await waitForEnd(each, signal);
-  }
 }
 
 function checkOurs({ id, owner, machine }: LocalRecord, installation: string): void {

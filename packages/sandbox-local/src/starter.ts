@@ -18,31 +18,36 @@ setsid=$1 starter=$2 child=$3 door=${guestDoor}
 shift 3
 IFS= read -r go || exit 0
 exec 3<&0 4>"$door/alive" 5>"$door/main.out" 6>"$door/main.err" </dev/null >/dev/null 2>&1 || exit
-"$setsid" -f -- /bin/sh -c "$starter" "$door" "$setsid" "$child" 3<&- 4>&- 5>&- 6>&-
+"$setsid" -f -- /bin/sh -c "$starter" "$door" "$setsid" "$child" "$starter" 3<&- 4>&- 5>&- 6>&-
 echo ready >&4
 "$setsid" -- "$@" <&3 >&5 2>&6 3<&- 4>&- 5>&- 6>&-
 # Keeps the shell from becoming the command above.
 exit
 `.trim();
 
-/** Starts the processes that are asked for by name. It holds the pipe of requests open for itself. */
+/**
+ * Starts the processes that are asked for by name. It holds the pipe of requests open for itself. A shell that
+ * cannot fork ends: this one tells so, and begins anew without a fork.
+ */
 const starter = `
 exec 3<>"$0/requests" || exit
+failed() { echo failed >"$0/$name.status"; }
+trap 'failed; exec /bin/sh -c "$3" "$0" "$@"' EXIT
 while IFS= read -r name <&3; do
-  "$1" -f -- /bin/sh -c "$2" "$0/$name" 3<&-
+  "$1" -f -- /bin/sh -c "$2" "$0/$name" 3<&- || failed
 done
 `.trim();
 
 /**
  * Becomes one process, and tells how it ended. The named pipes are the process's output, but not its input: that
- * is a plain pipe, since to open \`/dev/stdin\` again would wait for ever where a named pipe has been written to its end.
+ * is a plain pipe, since to open `/dev/stdin` again would wait for ever where a named pipe has been written to its end.
  */
 const child = `
 exec 3>"$0.status" 4<"$0.start" || exit
 (
   exec 5<"$0.in" || exit
-  echo open >&3
   command -p cat <&5 3>&- 4<&- 5<&- &
+  echo open >&3
 ) | (
   exec >"$0.out" 2>"$0.err" || exit
   echo open >&3

@@ -10,17 +10,18 @@ const ticksPerSecond = 100;
 /** What a sandbox uses: by its control groups where it has some, else by its processes and its files. */
 export async function statsOf(record: StartedRecord): Promise<SandboxStats> {
   const family = familyOf(record.init.pid);
-  if (family[0]?.startedAt !== record.init.startedAt) {
+  const living = family.filter(({ dead }) => !dead);
+  if (living[0]?.startedAt !== record.init.startedAt) {
     throw new SandboxError("sandbox_lost", "The sandbox has ended.", { sandboxId: record.id });
   }
   const sum = (numbers: number[]): number => numbers.reduce((total, each) => total + each, 0);
   const { memoryBytes, memoryLimitBytes } = await readControlGroups(record.controlGroups);
   return {
     memoryBytes:
-      memoryBytes ?? sum(family.map(({ pid }) => memoryOf(pid))) + (await fileBytes(record.init.pid)),
+      memoryBytes ?? sum(living.map(({ pid }) => memoryOf(pid))) + (await fileBytes(record.init.pid)),
     memoryLimitBytes,
     cpuSeconds: sum(family.map(({ cpuTicks }) => cpuTicks)) / ticksPerSecond,
-    pidCount: sum(family.map(({ threads }) => threads)),
+    pidCount: sum(living.map(({ threads }) => threads)),
   };
 }
 

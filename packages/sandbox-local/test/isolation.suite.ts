@@ -142,6 +142,7 @@ export function isolation(): void {
       }
       expect(seen).toContain("end");
       expect(seen).not.toMatch(/-> \/etc$/m);
+      expect(seen).not.toMatch(/ 200 ->/);
     });
   });
 }

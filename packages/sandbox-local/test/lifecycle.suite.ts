@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { local } from "../src/index.js";
@@ -26,8 +26,8 @@ export function lifecycle(): void {
       driver.main?.stdin.end();
       expect(await driver.main?.exited).toEqual({ exitCode: 0, signal: null });
       expect(all.filter(isAlive)).toEqual([]);
-      const [record] = await bench.provider.list(installation);
-      expect(record).toMatchObject({ id: driver.id, state: "ended" });
+      expect(await bench.provider.list(installation, call())).toEqual([]);
+      expect(readdirSync(join(bench.directory, "state"))).toEqual([]);
     });
 
     test("is gone with its owner, by SIGKILL too", async () => {
@@ -103,6 +103,18 @@ export function lifecycle(): void {
       }
     });
 
+    test("is given up in time when bubblewrap never answers", async () => {
+      await using bench = new Bench();
+      const bubblewrap = join(bench.directory, "bwrap");
+      writeFileSync(bubblewrap, "#!/bin/sh\nexec sleep 1000\n", { mode: 0o755 });
+      const provider = local({ ...bench.options, bubblewrap });
+      const wanted = request();
+      await expect(provider.create(wanted, call(300))).rejects.toMatchObject({ name: "TimeoutError" });
+      await expect(provider.probe(call(300))).rejects.toMatchObject({ name: "TimeoutError" });
+      await provider.remove(wanted.id, installation, call());
+      expect(readdirSync(join(bench.directory, "state"))).toEqual([]);
+    });
+
     test("has a name of its own while it lives", async () => {
       await using bench = new Bench();
       const first = await bench.create({ name: "wanted" });
@@ -119,17 +131,17 @@ export function lifecycle(): void {
       await using bench = new Bench();
       const driver = await bench.create({ name: "mine", labels: { a: "b" }, env: { SHARED: "1" } });
       const other = local(bench.options);
-      expect(await other.list(installation)).toMatchObject([
+      expect(await other.list(installation, call())).toMatchObject([
         { id: driver.id, name: "mine", labels: { a: "b" }, state: "running" },
       ]);
-      expect(await other.list("another-installation")).toEqual([]);
-      const attached = await other.attach(driver.id);
+      expect(await other.list("another-installation", call())).toEqual([]);
+      const attached = await other.attach(driver.id, call());
       expect((await run(attached, "echo $SHARED >/tmp/x; pwd")).stdout).toBe("/work\n");
       await attached.detach();
       expect((await run(driver, "cat /tmp/x")).stdout).toBe("1\n");
-      await (await other.attach(driver.id)).destroy(call());
+      await (await other.attach(driver.id, call())).destroy(call());
       expect(await driver.main?.exited).toBeDefined();
-      await expect(other.attach(driver.id)).rejects.toMatchObject({ code: "sandbox_not_found" });
+      await expect(other.attach(driver.id, call())).rejects.toMatchObject({ code: "sandbox_not_found" });
     });
 
     test("does not remove what another installation has made", async () => {
@@ -144,7 +156,9 @@ export function lifecycle(): void {
     test("finds a sandbox gone that it does not know", async () => {
       await using bench = new Bench();
       await expect(bench.provider.remove("sandbox-unknown", installation, call())).resolves.toBeUndefined();
-      await expect(bench.provider.attach("../../etc")).rejects.toMatchObject({ code: "sandbox_not_found" });
+      await expect(bench.provider.attach("../../etc", call())).rejects.toMatchObject({
+        code: "sandbox_not_found",
+      });
     });
   });
 }

@@ -39,10 +39,32 @@ describe(`limits by control groups, version ${host.version}`, () => {
   test("processes: no more can be started, and the host does not notice", can("pids"), async () => {
     await using bench = new Bench();
     const driver = await bench.create({ limits: { pidCount: 30 } });
-    const { stderr } = await run(driver, "i=0; while [ $i -lt 60 ]; do sleep 5 & i=$((i + 1)); done");
+    const { stderr } = await run(
+      driver,
+      "i=0; while [ $i -lt 60 ]; do sleep 5 >/dev/null 2>&1 & i=$((i + 1)); done",
+    );
     expect(stderr).toMatch(/Cannot fork|Resource temporarily unavailable/);
     expect((await driver.stats()).pidCount).toBeLessThanOrEqual(30);
   });
+
+  test(
+    "processes: one that finds no room is told so at once, and room again is used",
+    can("pids"),
+    async () => {
+      await using bench = new Bench();
+      const driver = await bench.create({ limits: { pidCount: 30 } });
+      driver.main?.stdin.write("(i=0; while [ $i -lt 40 ]; do sleep 2 & i=$((i + 1)); done)\n");
+      const full = async (): Promise<string> => {
+        try {
+          return `exit ${(await run(driver, "true")).exitCode}`;
+        } catch (error) {
+          return (error as { code: string }).code;
+        }
+      };
+      await expect.poll(full).toBe("resource_exhausted");
+      await expect.poll(full, { timeout: 10_000 }).toBe("exit 0");
+    },
+  );
 
   test("processors: the kernel holds to the quota", can("cpu"), async () => {
     await using bench = new Bench();
