@@ -23,8 +23,8 @@ interface Body {
 }
 
 /** As it is sent: without what is undefined. */
-function body(overrides: Partial<CreateRequest> = {}, options: DockerOptions = {}, init = true): Body {
-  const made = containerBody({ ...request, ...overrides }, settingsFrom(options), init);
+function body(overrides: Partial<CreateRequest> = {}, options: DockerOptions = {}, podman = false): Body {
+  const made = containerBody({ ...request, ...overrides }, settingsFrom(options), { init: true, podman });
   return JSON.parse(JSON.stringify(made)) as Body;
 }
 
@@ -82,6 +82,21 @@ describe("containerBody", () => {
       { Source: "/h/b", Target: "/a/b/", ReadOnly: true, BindOptions: { NonRecursive: true } },
       { Source: "/h/c", Target: "/a/b/c", ReadOnly: false },
     ]);
+  });
+
+  it("keeps names out of what Podman would make of them", () => {
+    const mounts = [
+      { source: "/h/a,readonly=false", target: "/a", readOnly: true },
+      { source: "/h/b", target: '/b"', readOnly: false },
+      { source: "/h/c:d", target: "/c", readOnly: true },
+    ];
+    expect(body({ mounts }).HostConfig.Mounts).toHaveLength(3);
+    expect(body({ mounts }, {}, true).HostConfig).toMatchObject({
+      Binds: ["/h/a,readonly=false:/a:ro,bind,rprivate", '/h/b:/b":rw,rbind,rprivate'],
+      Mounts: [{ Source: "/h/c:d", Target: "/c", ReadOnly: true }],
+    });
+    const both = [{ source: "/h/a,b:c", target: "/a", readOnly: true }];
+    expect(() => body({ mounts: both }, {}, true)).toThrow(expect.objectContaining({ code: "unsupported" }));
   });
 
   it("publishes ports on loopback alone, at a port that the engine chooses", () => {

@@ -3,11 +3,18 @@ import type { Settings } from "./options.js";
 import { labelsOf } from "./records.js";
 
 /** The body of the engine's create call. Throws `invalid_argument` and `unsupported`. */
-export function containerBody(request: CreateRequest, settings: Settings, useInit: boolean): object {
+export function containerBody(
+  request: CreateRequest,
+  settings: Settings,
+  engine: { readonly init: boolean; readonly podman: boolean },
+): object {
   const { limits } = request;
   const image = request.image ?? settings.defaultImage;
   const memory = limits.memoryMiB === undefined ? undefined : bytes(limits.memoryMiB);
   const [program, ...programArguments] = settings.main ?? request.mainCommand;
+  // Outer ones first, or they would cover those inside.
+  const mounts = [...request.mounts].sort((a, b) => depth(a) - depth(b));
+  const asBind = (mount: Mount) => engine.podman && isOddForPodman(mount);
   // What is undefined is not sent.
   return {
     Image: image,
@@ -29,14 +36,15 @@ export function containerBody(request: CreateRequest, settings: Settings, useIni
     ExposedPorts: Object.fromEntries(request.ports.map((port) => [`${port}/tcp`, {}])),
     HostConfig: {
       AutoRemove: true,
-      Init: useInit,
+      Init: engine.init,
       // What the guest prints comes over the attach connection; a log of it would fill the host's disk.
       LogConfig: { Type: "none" },
       NetworkMode: networkMode(request),
       PortBindings: Object.fromEntries(
         request.ports.map((port) => [`${port}/tcp`, [{ HostIp: "127.0.0.1", HostPort: "" }]]),
       ),
-      Mounts: mountsOf(request.mounts),
+      Mounts: mounts.filter((mount) => !asBind(mount)).map(engineMount),
+      Binds: mounts.filter(asBind).map(engineBind),
       CapAdd: settings.capAdd,
       CapDrop: settings.capDrop,
       SecurityOpt: settings.noNewPrivileges ? ["no-new-privileges"] : [],
@@ -76,19 +84,33 @@ function networkMode({ network, ports }: CreateRequest): string {
   });
 }
 
-function mountsOf(mounts: readonly Mount[]): object[] {
-  const depth = ({ target }: Mount) => target.split("/").filter(Boolean).length;
-  // Outer ones first, or they would cover those inside.
-  return [...mounts]
-    .sort((a, b) => depth(a) - depth(b))
-    .map(({ source, target, readOnly }) => ({
-      Type: "bind",
-      Source: source,
-      Target: target,
-      ReadOnly: readOnly,
-      // Read-only is not passed on to what the host has mounted below the source: that stays out instead.
-      BindOptions: { NonRecursive: readOnly, Propagation: "rprivate" },
-    }));
+const depth = ({ target }: Mount): number => target.split("/").filter(Boolean).length;
+
+function engineMount({ source, target, readOnly }: Mount): object {
+  return {
+    Type: "bind",
+    Source: source,
+    Target: target,
+    ReadOnly: readOnly,
+    // Read-only is not passed on to what the host has mounted below the source: that stays out instead.
+    BindOptions: { NonRecursive: readOnly, Propagation: "rprivate" },
+  };
+}
+
+/** Podman makes one text of a mount, parts between commas, and takes it apart again as CSV. */
+export function isOddForPodman({ source, target }: Mount): boolean {
+  return /[",]/.test(source + target);
+}
+
+/** The older form, which Podman takes apart at colons. */
+function engineBind(mount: Mount): string {
+  const { source, target, readOnly } = mount;
+  if (`${source}${target}`.includes(":")) {
+    throw new SandboxError("unsupported", `Podman cannot mount a path with these characters: ${source}`, {
+      hint: "Rename it so that it has no colon, or neither comma nor quote.",
+    });
+  }
+  return `${source}:${target}:${readOnly ? "ro,bind" : "rw,rbind"},rprivate`;
 }
 
 /** The first setting that the engine, read back, has not kept as the body asked for it. */

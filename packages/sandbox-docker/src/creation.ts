@@ -1,11 +1,11 @@
 import { type CallContext, type CreateRequest, SandboxError } from "@nanoclaw/sandbox/adapter";
-import { containerBody, unkeptSetting } from "./arguments.js";
+import { containerBody, isOddForPodman, unkeptSetting } from "./arguments.js";
 import { ConnectedProcess } from "./connection.js";
 import { DockerDriver } from "./driver.js";
 import { mainEnding } from "./endings.js";
 import { isLocal, type Surroundings } from "./endpoint.js";
 import type { Engine } from "./engine.js";
-import { type EngineFacts, refuseUnknownRuntime, refuseUnlimitedDisk } from "./facts.js";
+import { type EngineFacts, isPodman, refuseUnknownRuntime, refuseUnlimitedDisk } from "./facts.js";
 import { discardedLimit, tellsMissingInit } from "./failures.js";
 import { listRecords } from "./inspection.js";
 import type { Settings } from "./options.js";
@@ -94,10 +94,12 @@ async function make(request: CreateRequest, tools: CreationTools, context: CallC
   const { id } = request;
   const image = request.image ?? settings.defaultImage;
   const pull = () => pullImage(engine, image, { ...settings, surroundings }, context);
+  // Asked for only where it matters: it costs a call to the engine, once.
+  const podman = request.mounts.some(isOddForPodman) && isPodman(await tools.facts(signal));
   if (settings.pull === "always") await pull();
   // The image is not looked for beforehand: it is nearly always there, and the refusal tells when it is not.
   for (let mayPull = settings.pull === "missing"; ; ) {
-    const body = containerBody(request, settings, settings.init ?? !tools.lacksInit);
+    const body = containerBody(request, settings, { init: settings.init ?? !tools.lacksInit, podman });
     try {
       const { Warnings } = await unfinished.run(id, signal, (own) =>
         engine.createContainer(id, settings.platform, body, own),

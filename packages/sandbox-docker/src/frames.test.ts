@@ -64,6 +64,16 @@ describe("FrameReader", () => {
     expect(chunk?.data.buffer).toBe(piece.buffer);
   });
 
+  it("makes one piece of neighbours of one stream", () => {
+    const bytes = Buffer.concat([frame(1, "a"), frame(1, "b"), frame(2, "c"), frame(1, "d"), frame(1, "e")]);
+    const chunks = [...new FrameReader().read(bytes)];
+    expect(chunks.map(({ stream, data }) => [stream, Buffer.from(data).toString()])).toEqual([
+      ["stdout", "ab"],
+      ["stderr", "c"],
+      ["stdout", "de"],
+    ]);
+  });
+
   it("knows that a stream was cut off within a header and within a payload", () => {
     const whole = frame(1, "abc");
     for (let length = 1; length < whole.length; length++) {

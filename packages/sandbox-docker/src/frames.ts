@@ -4,8 +4,8 @@ const headerLength = 8;
 
 /**
  * Takes apart the stream in which the engine carries standard output and error of a process without a
- * terminal: one byte for the stream, three of padding, four of length, then the bytes themselves. Pieces are
- * handed on as they come, as views of what was read, whether or not their frame is complete.
+ * terminal: one byte for the stream, three of padding, four of length, then the bytes themselves. A piece is
+ * handed on as it comes, as a view of what was read, whether or not its frame is complete.
  */
 export class FrameReader {
   readonly #header = Buffer.alloc(headerLength);
@@ -18,19 +18,30 @@ export class FrameReader {
     return this.#payloadLeft === 0 && this.#headerFilled === 0;
   }
 
-  /** The output in the next bytes of the stream. Throws `adapter_fault` on bytes that are no frame. */
+  /**
+   * The output in the next bytes of the stream. Neighbours of one stream come as one: an engine may make a
+   * frame of each line. Throws `adapter_fault` on bytes that are no frame.
+   */
   *read(bytes: Uint8Array): Generator<OutputChunk, void> {
+    let neighbours: Uint8Array[] = [];
+    let stream = this.#stream;
     let position = 0;
     while (position < bytes.length) {
       if (this.#payloadLeft === 0) {
         position = this.#readHeader(bytes, position);
         continue;
       }
+      if (this.#stream !== stream) {
+        if (neighbours.length > 0) yield { stream, data: joined(neighbours) };
+        neighbours = [];
+        stream = this.#stream;
+      }
       const end = Math.min(bytes.length, position + this.#payloadLeft);
       this.#payloadLeft -= end - position;
-      yield { stream: this.#stream, data: bytes.subarray(position, end) };
+      neighbours.push(bytes.subarray(position, end));
       position = end;
     }
+    if (neighbours.length > 0) yield { stream, data: joined(neighbours) };
   }
 
   #readHeader(bytes: Uint8Array, position: number): number {
@@ -44,6 +55,11 @@ export class FrameReader {
     }
     return end;
   }
+}
+
+function joined(pieces: Uint8Array[]): Uint8Array {
+  const [first] = pieces;
+  return first && pieces.length === 1 ? first : Buffer.concat(pieces);
 }
 
 function streamOf(header: Buffer): OutputChunk["stream"] {

@@ -40,7 +40,8 @@ for (const [engine, image, otherUser] of [
     `${engine} with ${image}`,
     {
       provider: () => docker({ host: dockerHost }),
-      create: { image: `nanoclaw-test/${image}:1` },
+      // Podman gives images a root directory that not even root may write to without capabilities.
+      create: { image: `nanoclaw-test/${image}:1`, workdir: engine === "podman" ? "/tmp" : undefined },
       otherUser,
       wedged,
       engineRecords: async (id) => JSON.stringify(await client.getContainer(id).inspect()),
