@@ -112,13 +112,7 @@ export class Sandbox implements AsyncDisposable {
       const io: CommandInput = { sink, input: options.stdin === false ? "none" : "live", tty };
       // The limit goes on after this call has returned, until the command has ended.
       const deadline = this.#deadline("spawn", options);
-      let run: CommandRun;
-      try {
-        run = await this.#session.start(guestCommand, io, deadline.signal);
-      } catch (error) {
-        deadline[Symbol.dispose]();
-        throw error;
-      }
+      const run = await this.#start(guestCommand, io, deadline);
       const result = this.#finish(run, deadline).then(
         async (exit): Promise<ProcessResult> => ({
           ...(await this.#told(exit)),
@@ -183,7 +177,17 @@ export class Sandbox implements AsyncDisposable {
   }
 
   #deadline(operation: string, { timeoutMs, signal }: CallOptions): Deadline {
-    return new Deadline({ operation, timeoutMs, signal });
+    return new Deadline({ operation, timeoutMs, signal, over: this.#session.over });
+  }
+
+  async #start(command: GuestCommand, io: CommandInput, deadline: Deadline): Promise<CommandRun> {
+    try {
+      deadline.signal.throwIfAborted();
+      return await this.#session.commands.start(command, io, deadline.signal);
+    } catch (error) {
+      deadline[Symbol.dispose]();
+      throw error;
+    }
   }
 
   async #run(
@@ -193,13 +197,7 @@ export class Sandbox implements AsyncDisposable {
     options: CallOptions,
   ): Promise<ProcessExit & { outOfMemory: boolean }> {
     const deadline = this.#deadline(operation, options);
-    let run: CommandRun;
-    try {
-      run = await this.#session.start(command, io, deadline.signal);
-    } catch (error) {
-      deadline[Symbol.dispose]();
-      throw error;
-    }
+    const run = await this.#start(command, io, deadline);
     return await this.#told(await this.#finish(run, deadline));
   }
 

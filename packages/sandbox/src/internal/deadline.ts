@@ -11,6 +11,8 @@ export interface DeadlineOptions {
   /** Absent: no limit of time. */
   timeoutMs?: number;
   signal?: AbortSignal;
+  /** Ends the work too, by its own reason: the end of the sandbox that is worked on. */
+  over?: AbortSignal;
   /** How long the work may take to settle after an abort, in milliseconds. Default: 2 000. */
   settleMs?: number;
 }
@@ -22,7 +24,7 @@ export class Deadline implements Disposable {
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #release: () => void;
 
-  constructor({ operation, timeoutMs, signal }: DeadlineOptions) {
+  constructor({ operation, timeoutMs, signal, over }: DeadlineOptions) {
     this.signal = this.#controller.signal;
     // Whatever an adapter waits for listens to it, eleven things at once too.
     setMaxListeners(0, this.signal);
@@ -30,9 +32,16 @@ export class Deadline implements Disposable {
       this.#controller.abort(
         new SandboxError("aborted", `${operation} was aborted.`, { operation, cause: signal?.reason }),
       );
-    this.#release = () => signal?.removeEventListener("abort", abort);
-    if (signal?.aborted) abort();
-    else signal?.addEventListener("abort", abort, { once: true });
+    const end = (): void => this.#controller.abort(over?.reason);
+    // Listeners that are taken away again: AbortSignal.any would leave a trace in `over` for each command.
+    this.#release = () => {
+      signal?.removeEventListener("abort", abort);
+      over?.removeEventListener("abort", end);
+    };
+    signal?.addEventListener("abort", abort, { once: true });
+    over?.addEventListener("abort", end, { once: true });
+    if (over?.aborted) end();
+    else if (signal?.aborted) abort();
     if (timeoutMs !== undefined) {
       this.#timer = setTimeout(() => {
         this.#controller.abort(

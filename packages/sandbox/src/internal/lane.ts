@@ -236,6 +236,7 @@ export class Lane {
   }
 
   #begin(sink: Sink): Current {
+    if (this.#failure) throw this.#failure;
     if (!this.#ready) throw new SandboxError("adapter_fault", "A lane was given a command while it had one.");
     const signals = new Set<string>();
     let settle: Pick<Current, "resolve" | "reject"> | undefined;

@@ -7,6 +7,8 @@ import { laneCommand } from "./main-shell.js";
 
 /** Granted to a command to begin before it is looked for again, in milliseconds. */
 const beginMs = 5;
+/** Lanes of one user that are being opened at the same time. */
+const openingLimit = 8;
 /** Idle lanes kept for each user; more are closed. */
 const idleLimit = 8;
 
@@ -23,7 +25,7 @@ export interface LanesOptions {
 interface Pool {
   readonly lanes: Set<Lane>;
   /** Those who wait for a free lane, first come first. */
-  readonly waiting: ((lane: Lane) => void)[];
+  readonly waiting: { take(lane: Lane): void; fail(error: unknown): void }[];
   opening: number;
 }
 
@@ -69,7 +71,7 @@ export class Lanes {
     const next = pool.waiting.shift();
     if (next) {
       lane.taken = true;
-      next(lane);
+      next.take(lane);
       return;
     }
     const idle = [...pool.lanes].filter((each) => each.free && each.kind === "lane");
@@ -162,53 +164,67 @@ export class Lanes {
     }
     if (own) return await this.#open(user, signal);
     return await new Promise<Lane>((resolve, reject) => {
-      const abort = (): void => give(() => reject(signal.reason));
-      const take = (lane: Lane): void => give(() => resolve(lane));
-      const give = (settle: () => void): void => {
+      const leave = (): void => {
         signal.removeEventListener("abort", abort);
-        const at = pool.waiting.indexOf(take);
+        const at = pool.waiting.indexOf(waiter);
         if (at >= 0) pool.waiting.splice(at, 1);
-        settle();
+      };
+      const abort = (): void => {
+        leave();
+        reject(signal.reason);
+      };
+      const waiter = {
+        take: (lane: Lane) => {
+          leave();
+          resolve(lane);
+        },
+        fail: (error: unknown) => {
+          leave();
+          reject(error);
+        },
       };
       signal.addEventListener("abort", abort, { once: true });
-      pool.waiting.push(take);
-      if (pool.opening >= pool.waiting.length) return;
-      pool.opening++;
-      this.#open(user, this.#options.signal)
-        .finally(() => pool.opening--)
-        .then(
-          (lane) => {
-            this.#add(pool, lane);
-            this.release(user, lane);
-          },
-          (error: unknown) => give(() => reject(error)),
-        );
+      pool.waiting.push(waiter);
+      this.#serve(pool, user);
     });
+  }
+
+  /** Opens lanes for those who wait, a few at a time: many short commands are through before many lanes are open. */
+  #serve(pool: Pool, user: string | undefined): void {
+    while (pool.opening < Math.min(pool.waiting.length, openingLimit)) {
+      this.#openInto(pool, user, (error) => pool.waiting[0]?.fail(error));
+    }
   }
 
   #openAhead(pool: Pool, user: string | undefined): void {
     // What is in its own lane can be ended only from another one of the same user.
     if (pool.opening > 0 || [...pool.lanes].some((lane) => lane.free && lane.kind === "lane")) return;
+    // Nobody waits for it: the next command that needs a lane meets the same failure and tells it.
+    this.#openInto(pool, user, () => undefined);
+  }
+
+  #openInto(pool: Pool, user: string | undefined, failed: (error: unknown) => void): void {
     pool.opening++;
     this.#open(user, this.#options.signal)
-      .finally(() => pool.opening--)
-      // Nobody waits for it: the next command that needs a lane meets the same failure and tells it.
       .then(
         (lane) => {
           this.#add(pool, lane);
           this.release(user, lane);
         },
-        () => undefined,
-      );
+        (error: unknown) => failed(error),
+      )
+      .finally(() => {
+        pool.opening--;
+        this.#serve(pool, user);
+      });
   }
 
   async #open(user: string | undefined, signal: AbortSignal, tty?: TerminalSize): Promise<Lane> {
-    const all = AbortSignal.any([signal, this.#options.signal]);
-    all.throwIfAborted();
+    signal.throwIfAborted();
     const kind = tty ? "tty" : "lane";
     const argv = laneCommand(this.#options.shell, kind);
-    const process = await this.#options.spawn({ argv, user, tty }, all);
-    const lane = await Lane.open(process, kind, this.#options.secrets, all);
+    const process = await this.#options.spawn({ argv, user, tty }, signal);
+    const lane = await Lane.open(process, kind, this.#options.secrets, signal);
     this.#closeWithSandbox(lane);
     return lane;
   }

@@ -3,7 +3,7 @@ import type { CallOptions } from "../command-options.js";
 import { SandboxError } from "../contract/error.js";
 import type { AdapterEvent, SandboxEvent } from "../contract/event.js";
 import type { CallContext, SandboxDriver, SandboxProvider } from "../contract/provider.js";
-import type { CommandExit, CommandInput, CommandRun, Commands, GuestCommand } from "./commands.js";
+import type { CommandExit, CommandRun, Commands } from "./commands.js";
 import { withDeadline } from "./deadline.js";
 import { EngineCommands } from "./engine-commands.js";
 import { guardian } from "./guardian.js";
@@ -46,7 +46,6 @@ export class Session {
   readonly #emit: (event: AdapterEvent) => void;
   readonly #secrets: Readonly<Record<string, string>>;
   readonly #memoryLimited: boolean;
-  /** Aborted with the reason when the sandbox is lost, destroyed or let go. */
   readonly #over = new AbortController();
   readonly #heartbeat: Heartbeat;
   #main: Lane | undefined;
@@ -91,6 +90,11 @@ export class Session {
     void main.ended.then((reason) => this.#lose(reason));
   }
 
+  /** Aborted, with the reason, when the sandbox is lost, destroyed or let go. */
+  get over(): AbortSignal {
+    return this.#over.signal;
+  }
+
   context(signal: AbortSignal): CallContext {
     return { signal, emit: this.#emit };
   }
@@ -102,10 +106,7 @@ export class Session {
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     return await this.observed(operation, () =>
-      withDeadline({ operation, timeoutMs, signal }, (limit) => {
-        this.#over.signal.throwIfAborted();
-        return this.watched(work(AbortSignal.any([limit, this.#over.signal])));
-      }),
+      withDeadline({ operation, timeoutMs, signal, over: this.over }, (limit) => this.watched(work(limit))),
     );
   }
 
@@ -127,12 +128,6 @@ export class Session {
       });
       throw fault;
     }
-  }
-
-  async start(command: GuestCommand, io: CommandInput, signal: AbortSignal): Promise<CommandRun> {
-    this.#over.signal.throwIfAborted();
-    signal.throwIfAborted();
-    return await this.commands.start(command, io, AbortSignal.any([signal, this.#over.signal]));
   }
 
   /** While something is awaited the sandbox is asked now and then whether it still answers (G9). */
