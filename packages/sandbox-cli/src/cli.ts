@@ -4,7 +4,7 @@ import { closeOptionalValues } from "./command-line/optional-values.js";
 import { UsageError } from "./command-line/usage-error.js";
 import { exitCodeOf, listenForInterrupt } from "./interrupt.js";
 import { createProgram } from "./program.js";
-import { ClosedPipe, flushOutput, surviveClosedPipes } from "./terminal/output.js";
+import { ClosedPipe, flushOutput, notice, surviveClosedPipes } from "./terminal/output.js";
 
 const USAGE_ERROR = 2;
 
@@ -37,15 +37,14 @@ async function main(words: readonly string[]): Promise<number> {
 
 async function tell(error: unknown): Promise<number> {
   if (error instanceof UsageError) {
-    process.stderr.write(`sandbox: ${error.message}\n`);
+    notice(`sandbox: ${error.message}`);
     return USAGE_ERROR;
   }
   // Commander has printed its own.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_ERROR;
   if (error instanceof ClosedPipe) return exitCodeOf("SIGPIPE");
-  const { describeFailure, isInterruption, OWN_FAILURE } = await import("./failure.js");
+  const { isInterruption, OWN_FAILURE, tellFailure } = await import("./failure.js");
   if (interrupt.exitCode !== undefined && isInterruption(error)) return interrupt.exitCode;
-  const lines = describeFailure(error, verbose);
-  process.stderr.write(`${lines.join("\n")}\n`);
+  tellFailure(error, verbose);
   return OWN_FAILURE;
 }

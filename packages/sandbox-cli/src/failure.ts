@@ -1,8 +1,15 @@
 import { stripVTControlCharacters } from "node:util";
 import { SandboxError } from "@nanoclaw/sandbox";
+import { inCommandLineWords } from "./command-line/wording.js";
+import { notice } from "./terminal/output.js";
 
 /** Exit code of this program's own failures, as with `docker run`: the command's own codes keep their meaning. */
 export const OWN_FAILURE = 125;
+
+/** Tells a failure on standard error. */
+export function tellFailure(error: unknown, verbose: boolean | undefined): void {
+  notice(describeFailure(error, verbose === true).join("\n"));
+}
 
 /** Lines that tell a person what went wrong and what to do. With `verbose` also where and why. */
 export function describeFailure(error: unknown, verbose: boolean): string[] {
@@ -19,7 +26,7 @@ export function describeFailure(error: unknown, verbose: boolean): string[] {
   if (verbose)
     lines.push(...causesOf(error).map((cause) => `  caused by: ${messageOf(cause)}`), ...stackOf(error));
   // The engine or the guest may have had a part in the wording. It must not steer the user's terminal.
-  return lines.map((line) => stripVTControlCharacters(line));
+  return lines.map((line) => stripVTControlCharacters(inCommandLineWords(line)));
 }
 
 /** The user's own wish, which needs no message. */

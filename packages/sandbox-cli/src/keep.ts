@@ -2,6 +2,9 @@ import type { Sandbox } from "@nanoclaw/sandbox";
 import { formatDuration } from "./command-line/duration.js";
 import { notice } from "./terminal/output.js";
 
+/** How long a sandbox lives that nobody said it of. */
+export const KEEP_MS = 60 * 60 * 1000;
+
 /** Lets a sandbox outlive this program, and says how to get in and how to remove it. */
 export async function keepForLater(sandbox: Sandbox, ttlMs: number): Promise<void> {
   await sandbox.keep({ ttlMs });

@@ -9,7 +9,8 @@ function list<T>(parse: (text: string) => T): (text: string, before: T[] | undef
   return (text, before) => [...(before ?? []), parse(text)];
 }
 
-const texts = list((text) => text);
+/** The same for plain text. */
+export const texts = list((text) => text);
 
 /** Which engine, and how much is told about it. */
 export function addEngineOptions(command: Command): Command {

@@ -2,9 +2,14 @@ import { createRequire } from "node:module";
 import { Command, Option } from "commander";
 import { commandWords } from "./command-line/command-words.js";
 import { parseDuration } from "./command-line/duration.js";
-import { addCommandOptions, addEngineOptions, addSandboxOptions, addStreamOptions } from "./options.js";
-
-const KEEP_MS = 60 * 60 * 1000;
+import { KEEP_MS } from "./keep.js";
+import {
+  addCommandOptions,
+  addEngineOptions,
+  addSandboxOptions,
+  addStreamOptions,
+  texts,
+} from "./options.js";
 
 const examples = `
 Examples:
@@ -44,11 +49,7 @@ export function createProgram(
 
   command("doctor", "say which engines are there, and what fixes those that are not")
     .argument("[engine...]", "default: all that are known")
-    .option(
-      "--engine-option <key=value>",
-      "option of the engine's adapter",
-      (text, before: string[] = []) => [...before, text],
-    )
+    .option("--engine-option <key=value>", "option of the engine's adapter", texts)
     .option("--json", "print a list of engines as JSON")
     .action(async (engines: string[], flags) => {
       const { doctor } = await import("./commands/doctor.js");
@@ -132,18 +133,10 @@ export function createProgram(
 
   command("conformance", "run the checks that every adapter must pass against an engine")
     .argument("<engine>", "docker, local, an adapter's package or its path")
-    .option(
-      "--engine-option <key=value>",
-      "option of the engine's adapter",
-      (text, before: string[] = []) => [...before, text],
-    )
+    .option("--engine-option <key=value>", "option of the engine's adapter", texts)
     .option("--image <image>", "image for the checks' sandboxes; it needs a POSIX shell")
     .option("--other-user <user>", "a user of the guest beside its default one")
-    .option(
-      "--only <check>",
-      "a guarantee such as G5, or a check such as G5.kill-detached",
-      (text, before: string[] = []) => [...before, text],
-    )
+    .option("--only <check>", "a guarantee such as G5, or a check such as G5.kill-detached", texts)
     .option("--full", "also the gigabytes and the long series")
     .option("--seed <text>", "the random moments of an earlier report")
     .option("--json", "print the report as JSON")

@@ -31,6 +31,18 @@ for (const { name: engine, options, env, reason = noServer } of engines) {
       expect((await running.ended).exitCode).toBe(143);
       expect(await ask(port)).toBe("");
     });
+
+    test("is for create only where the engine itself keeps the way open", async () => {
+      const created = await installation.run(["create", ...options, "-p", "8080", "--json"]);
+      if (engine === "local") {
+        expect(created).toMatchObject({ exitCode: 2, stdout: "" });
+        expect(created.stderr).toContain("--port: on local");
+        return;
+      }
+      const { id, ports } = JSON.parse(created.stdout);
+      expect(ports).toEqual([{ port: 8080, url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) }]);
+      await installation.run(["rm", "--engine", engine, id]);
+    });
   });
 }
 

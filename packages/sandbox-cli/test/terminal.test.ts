@@ -74,6 +74,21 @@ for (const { name: engine, options, env, reason = noTerminal } of engines) {
       await installation.expectNothingLeft();
     });
 
+    test("that is closed takes the program and the sandbox with it", async () => {
+      const running = start(
+        "run",
+        ...options,
+        "-it",
+        "--",
+        "sh",
+        "-c",
+        "trap '' HUP; echo ready; sleep 1000",
+      );
+      await running.saw("ready");
+      running.child.kill("SIGKILL");
+      await installation.expectNothingLeft();
+    });
+
     test("without -t, Ctrl-C ends the program with everything", async () => {
       const running = start("run", ...options, "--", "sh", "-c", "trap '' INT; echo ready; sleep 1000");
       await running.saw("ready");

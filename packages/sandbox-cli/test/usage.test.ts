@@ -17,6 +17,7 @@ test.each([
   { words: ["run", "--ttl", "1h", "true"], says: "--keep" },
   { words: ["run", "-it", "sh"], says: "needs a terminal" },
   { words: ["run", "--engine-option", "a=b", "true"], says: "--engine" },
+  { words: ["doctor", "--engine-option", "a=b"], says: "which engine it is for" },
   { words: ["exec", "box"], says: "missing required argument" },
   { words: ["exec", "box", "-it", "sh"], says: "options stand before the sandbox" },
   { words: ["conformance", "local", "--only", "G13"], says: "no such check" },

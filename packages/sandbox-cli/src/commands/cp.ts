@@ -4,7 +4,7 @@ import { attachSandbox, SandboxError, type SandboxFiles } from "@nanoclaw/sandbo
 import { copyTarget, type Place, parsePlace, type Target } from "../command-line/place.js";
 import { UsageError } from "../command-line/usage-error.js";
 import { findSandbox } from "../engines/find-sandbox.js";
-import type { EngineFlags } from "../engines/open.js";
+import { type EngineFlags, enginesToAsk } from "../engines/open.js";
 import { fetchInto, hostTarget, isHostDirectory } from "../host-files.js";
 import { tellTrouble } from "../start-sandbox.js";
 import { withProgress } from "../terminal/progress.js";
@@ -20,9 +20,10 @@ export async function cp(from: string, to: string, flags: EngineFlags, signal: A
       "Exactly one of the two is SANDBOX:PATH. Write ./ before a host path that has a colon.",
     );
   }
+  const engines = await enginesToAsk(flags, signal);
   const { provider, sandbox: found } = await findSandbox(
     source.sandbox ?? target.sandbox ?? "",
-    flags,
+    engines,
     signal,
   );
   const sandbox = await attachSandbox(provider, found.id, { signal, onEvent: tellTrouble });

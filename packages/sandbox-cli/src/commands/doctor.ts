@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { readEngineOptions } from "../command-line/engine-options.js";
+import { UsageError } from "../command-line/usage-error.js";
 import { type KnownEngine, knownEngines, runsHere } from "../engines/known.js";
 import { installCommand, packageName } from "../engines/load.js";
 import { type Finding, isUsable, lookAt, strongestFirst, whyNot } from "../engines/survey.js";
@@ -18,6 +19,9 @@ export async function doctor(
   signal: AbortSignal,
 ): Promise<number> {
   const options = readEngineOptions(flags.engineOption);
+  if (options && engines.length !== 1) {
+    throw new UsageError("--engine-option: say which engine it is for, as in: sandbox doctor docker.");
+  }
   const wanted = engines.length > 0 ? engines.map(known) : knownEngines;
   const findings = await withProgress("Looking for engines", () =>
     Promise.all(wanted.map((engine) => examine(engine, options, signal))),

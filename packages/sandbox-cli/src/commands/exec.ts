@@ -2,7 +2,7 @@ import { attachSandbox } from "@nanoclaw/sandbox";
 import { readEnvironment } from "../command-line/environment.js";
 import { readSecrets } from "../command-line/secrets.js";
 import { findSandbox } from "../engines/find-sandbox.js";
-import type { EngineFlags } from "../engines/open.js";
+import { type EngineFlags, enginesToAsk } from "../engines/open.js";
 import { type CommandFlags, runCommand } from "../run-command.js";
 import { tellTrouble } from "../start-sandbox.js";
 import { checkStreams } from "../streams.js";
@@ -25,7 +25,8 @@ export async function exec(
   checkStreams(flags);
   const env = readEnvironment(flags);
   const secrets = readSecrets(flags.secret);
-  const { provider, sandbox: found } = await findSandbox(idOrName, flags, signal);
+  const engines = await enginesToAsk(flags, signal);
+  const { provider, sandbox: found } = await findSandbox(idOrName, engines, signal);
   const sandbox = await attachSandbox(provider, found.id, { secrets, signal, onEvent: tellTrouble });
   try {
     return await runCommand(sandbox, command, flags, { env, cwd: flags.workdir, user: flags.user, signal });

@@ -1,8 +1,8 @@
 import { collectGarbage } from "@nanoclaw/sandbox";
 import { type EngineFlags, enginesToAsk } from "../engines/open.js";
-import { describeFailure, OWN_FAILURE } from "../failure.js";
+import { OWN_FAILURE, tellFailure } from "../failure.js";
 import { summaryHead, summaryJson, summaryRow } from "../sandbox-summary.js";
-import { notice, write } from "../terminal/output.js";
+import { write } from "../terminal/output.js";
 import { withProgress } from "../terminal/progress.js";
 
 export interface GcFlags extends EngineFlags {
@@ -13,7 +13,7 @@ export interface GcFlags extends EngineFlags {
 
 /** Removes what dead owners left behind; without `force` it only shows it. */
 export async function gc(flags: GcFlags, signal: AbortSignal): Promise<number> {
-  const { providers } = await enginesToAsk(flags, signal);
+  const providers = await enginesToAsk(flags, signal);
   const dryRun = flags.force !== true;
   const reports = await withProgress("Looking for sandboxes that were left behind", () =>
     Promise.all(
@@ -25,9 +25,7 @@ export async function gc(flags: GcFlags, signal: AbortSignal): Promise<number> {
   );
   const removed = reports.flatMap(({ engine, removed }) => removed.map((sandbox) => ({ engine, sandbox })));
   const failed = reports.flatMap(({ engine, failed }) => failed.map((each) => ({ engine, ...each })));
-  for (const { error } of failed) {
-    for (const line of describeFailure(error, flags.verbose === true)) notice(line);
-  }
+  for (const { error } of failed) tellFailure(error, flags.verbose);
   if (flags.json) {
     const report = {
       dryRun,

@@ -11,7 +11,7 @@ export interface LsFlags extends EngineFlags {
 
 /** Lists the sandboxes of this installation, on one engine or on all that are there. */
 export async function ls(flags: LsFlags, signal: AbortSignal): Promise<number> {
-  const { providers } = await enginesToAsk(flags, signal);
+  const providers = await enginesToAsk(flags, signal);
   const lists = await Promise.all(
     providers.map(async (provider) =>
       (await listSandboxes(provider, { signal })).map((sandbox) => ({ engine: provider.name, sandbox })),

@@ -1,8 +1,8 @@
-import { removeSandbox } from "@nanoclaw/sandbox";
+import { removeSandbox, SandboxError, type SandboxProvider } from "@nanoclaw/sandbox";
 import { findSandbox } from "../engines/find-sandbox.js";
-import type { EngineFlags } from "../engines/open.js";
-import { describeFailure, OWN_FAILURE } from "../failure.js";
-import { notice, write } from "../terminal/output.js";
+import { type EngineFlags, enginesToAsk } from "../engines/open.js";
+import { OWN_FAILURE, tellFailure } from "../failure.js";
+import { write } from "../terminal/output.js";
 import { withProgress } from "../terminal/progress.js";
 
 /** Removes sandboxes, whoever made them and whatever runs in them, and prints each id when it is gone. */
@@ -11,24 +11,30 @@ export async function rm(
   flags: EngineFlags,
   signal: AbortSignal,
 ): Promise<number> {
+  const engines = await enginesToAsk(flags, signal);
   let failed = false;
   for (const idOrName of idsOrNames) {
     try {
       const id = await withProgress(`Removing the sandbox ${idOrName}`, () =>
-        remove(idOrName, flags, signal),
+        remove(idOrName, engines, signal),
       );
       await write(process.stdout, `${id}\n`, signal);
     } catch (error) {
       signal.throwIfAborted();
-      for (const line of describeFailure(error, flags.verbose === true)) notice(line);
+      if (!SandboxError.is(error)) throw error;
+      tellFailure(error, flags.verbose);
       failed = true;
     }
   }
   return failed ? OWN_FAILURE : 0;
 }
 
-async function remove(idOrName: string, flags: EngineFlags, signal: AbortSignal): Promise<string> {
-  const { provider, sandbox } = await findSandbox(idOrName, flags, signal);
+async function remove(
+  idOrName: string,
+  engines: readonly SandboxProvider[],
+  signal: AbortSignal,
+): Promise<string> {
+  const { provider, sandbox } = await findSandbox(idOrName, engines, signal);
   await removeSandbox(provider, sandbox.id, { signal });
   return sandbox.id;
 }

@@ -1,14 +1,13 @@
 import { createOptionsFrom, type SandboxFlags } from "../command-line/sandbox-flags.js";
 import { UsageError } from "../command-line/usage-error.js";
 import { type EngineFlags, engineToRunOn } from "../engines/open.js";
-import { keepForLater } from "../keep.js";
-import { openPorts } from "../open-ports.js";
+import { tellFailure } from "../failure.js";
+import { KEEP_MS, keepForLater } from "../keep.js";
+import { openPorts, tellPort } from "../open-ports.js";
 import { type CommandFlags, runCommand } from "../run-command.js";
 import { startSandbox } from "../start-sandbox.js";
 import { checkStreams } from "../streams.js";
 import { withProgress } from "../terminal/progress.js";
-
-const KEEP_MS = 60 * 60 * 1000;
 
 export interface RunFlags extends EngineFlags, SandboxFlags, CommandFlags {
   /** Milliseconds for which the sandbox stays after the command; 0: as long as `ttl` says. Default: it goes. */
@@ -24,17 +23,21 @@ export async function run(command: readonly string[], flags: RunFlags, signal: A
   const options = createOptionsFrom(flags);
   const provider = await engineToRunOn(flags, signal);
   const sandbox = await startSandbox(provider, options, signal);
-  let kept = false;
+  const remove = () => withProgress(`Removing the sandbox ${sandbox.id}`, () => sandbox.destroy());
+  let exitCode: number;
   try {
-    await openPorts(sandbox, flags.port, signal);
-    const exitCode = await runCommand(sandbox, command, flags, { signal });
+    for (const port of await openPorts(sandbox, flags.port, signal)) tellPort(port);
+    exitCode = await runCommand(sandbox, command, flags, { signal });
     if (flags.keep !== undefined) {
       await keepForLater(sandbox, flags.keep || flags.ttl || KEEP_MS);
-      kept = true;
+      await sandbox.detach();
+      return exitCode;
     }
-    return exitCode;
-  } finally {
-    if (kept) await sandbox.detach();
-    else await withProgress(`Removing the sandbox ${sandbox.id}`, () => sandbox.destroy());
+  } catch (error) {
+    // The first failure is the one that explains.
+    await remove().catch((second) => tellFailure(second, flags.verbose));
+    throw error;
   }
+  await remove();
+  return exitCode;
 }

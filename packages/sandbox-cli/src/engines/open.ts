@@ -38,18 +38,15 @@ export async function engineToRunOn(
   return chosen.provider;
 }
 
-/** The named engine, else every engine that is there. What cannot be asked comes along as a finding. */
-export async function enginesToAsk(
-  flags: EngineFlags,
-  signal: AbortSignal,
-): Promise<{ providers: SandboxProvider[]; others: Finding[] }> {
+/** The named engine, else every engine that is there. Of the others it is told with `verbose`. */
+export async function enginesToAsk(flags: EngineFlags, signal: AbortSignal): Promise<SandboxProvider[]> {
   const named = await namedEngine(flags);
-  if (named) return { providers: [named], others: [] };
+  if (named) return [named];
   const findings = await lookAtAll(signal);
-  return {
-    providers: findings.filter(isUsable).map(({ provider }) => provider),
-    others: findings.filter((finding) => !isUsable(finding)),
-  };
+  for (const finding of findings) {
+    if (flags.verbose && !isUsable(finding)) notice(`Not asked: ${finding.name}. ${whyNot(finding)}`);
+  }
+  return findings.filter(isUsable).map(({ provider }) => provider);
 }
 
 function lookAtAll(signal: AbortSignal): Promise<Finding[]> {

@@ -45,7 +45,8 @@ export function strongestFirst<F extends Finding>(findings: readonly F[]): F[] {
   });
 }
 
-/** Why an engine cannot be used, in one sentence. */
+/** Why an engine cannot be used, in one line. "sandbox doctor" has the rest. */
 export function whyNot({ failure, report }: Finding): string {
-  return failure?.message ?? report?.problems[0]?.message ?? "It is not there.";
+  const [line] = (failure?.message ?? report?.problems[0]?.message ?? "It is not there.").split("\n");
+  return line ?? "";
 }
