@@ -63,10 +63,11 @@ async function connect(
   const lines = createInterface({ input: status.stream })[Symbol.asyncIterator]();
   start.stream.end(startCode(options, door.programs));
   door.request(name);
-  // Its input and its output.
-  for (const _ of [stdin, stdout]) {
+  for (const expected of ["begun", "open", "open"]) {
     const { value } = await abortable(lines.next(), signal);
-    if (value !== "open") throw notStarted();
+    if (value !== expected) throw notStarted();
+    // From its first line on, the end of whoever tells the status shows.
+    status.release();
   }
   for (const pipe of Object.values(pipes)) pipe.release();
 

@@ -44,6 +44,7 @@ done
  */
 const child = `
 exec 3>"$0.status" 4<"$0.start" || exit
+echo begun >&3
 (
   exec 5<"$0.in" || exit
   command -p cat <&5 3>&- 4<&- 5<&- &
@@ -61,8 +62,8 @@ export const sandboxPipes = { alive: "alive", requests: "requests", stdout: "mai
 
 /**
  * The pipes of a process, and what this side does with them. Their files are named after the process.
- * `status` tells `open` for the input and for the output, `tty PATH` and `exit CODE`; `start` takes the code
- * that the process starts with.
+ * `status` tells `begun`, `open` for the input and for the output, `tty PATH` and `exit CODE`; `start` takes the
+ * code that the process starts with.
  */
 export const processPipes = {
   status: "read",
