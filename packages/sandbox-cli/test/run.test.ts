@@ -56,6 +56,15 @@ for (const { name, options, env, reason } of engines) {
       expect(digest(back)).toBe(digest(bytes));
     });
 
+    test("passes much output on exactly, with what standard error says beside it", async () => {
+      const script = "{ head -c 33554432 /dev/urandom | tee /dev/fd/3 | sha256sum >&2; } 3>&1";
+      const { bytes, stderr, exitCode } = await run(["--", "sh", "-c", script]);
+      expect(exitCode).toBe(0);
+      expect(bytes.length).toBe(33_554_432);
+      const [told] = withoutProgress(stderr).split(" ");
+      expect(createHash("sha256").update(bytes).digest("hex")).toBe(told);
+    });
+
     test("gives a command end of input at once without -i", async () => {
       const { stdout, exitCode } = await run(["--", "sh", "-c", "cat; echo end"], { input: "not for it" });
       expect(stdout).toBe("end\n");

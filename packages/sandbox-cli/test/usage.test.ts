@@ -15,6 +15,7 @@ test.each([
   { words: ["run", "--network", "lan", "true"], says: "Allowed choices are open, none" },
   { words: ["run", "-v", "relative", "true"], says: "SOURCE:TARGET" },
   { words: ["run", "--ttl", "1h", "true"], says: "--keep" },
+  { words: ["run", "--keep", "2h", "true"], says: "--keep=2h" },
   { words: ["run", "-it", "sh"], says: "needs a terminal" },
   { words: ["run", "--engine-option", "a=b", "true"], says: "--engine" },
   { words: ["doctor", "--engine-option", "a=b"], says: "which engine it is for" },

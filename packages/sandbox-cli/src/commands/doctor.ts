@@ -1,9 +1,10 @@
 import { stripVTControlCharacters } from "node:util";
 import { readEngineOptions } from "../command-line/engine-options.js";
 import { UsageError } from "../command-line/usage-error.js";
+import { inCommandLineWords } from "../command-line/wording.js";
 import { type KnownEngine, knownEngines, runsHere } from "../engines/known.js";
 import { installCommand, packageName } from "../engines/load.js";
-import { type Finding, isUsable, lookAt, strongestFirst, whyNot } from "../engines/survey.js";
+import { type Finding, isUsable, lookAt, strongestFirst } from "../engines/survey.js";
 import { write } from "../terminal/output.js";
 import { withProgress } from "../terminal/progress.js";
 
@@ -51,7 +52,7 @@ async function examine(engine: KnownEngine, options: unknown, signal: AbortSigna
 }
 
 function describe(finding: Examined, isBest: boolean): string {
-  const { engine, provider, report, failure } = finding;
+  const { engine, provider, report } = finding;
   const heading = `${engine.name} – ${engine.about}`;
   if (!provider) return [heading, `  ${notInstalled(finding)}`].join("\n");
   const { isolation } = provider.capabilities;
@@ -60,8 +61,7 @@ function describe(finding: Examined, isBest: boolean): string {
     lines.push(`  ready: ${[report.version, `${isolation} isolation`].filter(Boolean).join(", ")}`);
   else lines.push("  not there");
   if (report?.endpoint) lines.push(`  at: ${report.endpoint}`);
-  for (const { message, hint } of report?.problems ?? []) lines.push(...problem(message, hint));
-  if (failure) lines.push(...problem(failure.message, failure.hint));
+  for (const { message, hint } of problemsOf(finding)) lines.push(...problem(message, hint));
   for (const [name, value] of Object.entries(report?.details ?? {})) lines.push(`  ${name}: ${value}`);
   if (isBest) lines.push("  used when no --engine is given: the strongest that is there");
   return lines.join("\n");
@@ -77,6 +77,14 @@ function platformName({ platform }: KnownEngine): string {
   return platform === "darwin" ? "macOS" : "Linux";
 }
 
+function problemsOf({ report, failure }: Finding): { message: string; hint?: string }[] {
+  const problems = [...(report?.problems ?? []), ...(failure ? [failure] : [])];
+  return problems.map(({ message, hint }) => ({
+    message: inCommandLineWords(message),
+    hint: hint && inCommandLineWords(hint),
+  }));
+}
+
 function problem(message: string, hint: string | undefined): string[] {
   const [first = "", ...more] = message.split("\n");
   const lines = [`  ! ${first}`, ...more.map((line) => `    ${line}`)];
@@ -84,7 +92,7 @@ function problem(message: string, hint: string | undefined): string[] {
 }
 
 function findingJson(finding: Examined, isBest: boolean): Record<string, unknown> {
-  const { engine, provider, report, failure } = finding;
+  const { engine, provider, report } = finding;
   return {
     engine: engine.name,
     adapter: packageName(engine.name),
@@ -95,6 +103,6 @@ function findingJson(finding: Examined, isBest: boolean): Record<string, unknown
     version: report?.version,
     endpoint: report?.endpoint,
     details: report?.details ?? {},
-    problems: report?.problems ?? [{ message: whyNot(finding), hint: failure?.hint }],
+    problems: problemsOf(finding),
   };
 }

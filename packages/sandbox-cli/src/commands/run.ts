@@ -20,6 +20,7 @@ export interface RunFlags extends EngineFlags, SandboxFlags, CommandFlags {
 export async function run(command: readonly string[], flags: RunFlags, signal: AbortSignal): Promise<number> {
   checkStreams(flags);
   if (flags.ttl !== undefined && flags.keep === undefined) throw new UsageError("--ttl goes with --keep.");
+  checkKeep(command, flags.keep);
   const options = createOptionsFrom(flags);
   const provider = await engineToRunOn(flags, signal);
   const sandbox = await startSandbox(provider, options, signal);
@@ -40,4 +41,10 @@ export async function run(command: readonly string[], flags: RunFlags, signal: A
   }
   await remove();
   return exitCode;
+}
+
+/** The command begins where a time behind a space would stand. */
+function checkKeep([first = ""]: readonly string[], keep: number | undefined): void {
+  if (keep === 0 && /^\d+(ms|s|m|h|d)$/.test(first))
+    throw new UsageError(`Write --keep=${first}, without a space.`);
 }
