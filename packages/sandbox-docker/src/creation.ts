@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { type CallContext, type CreateRequest, SandboxError } from "@nanoclaw/sandbox/adapter";
 import { containerBody, isOddForPodman, unkeptSetting } from "./arguments.js";
 import { ConnectedProcess } from "./connection.js";
@@ -11,7 +12,14 @@ import { listRecords } from "./inspection.js";
 import type { Settings } from "./options.js";
 import { pullImage } from "./pull.js";
 import { nameLabel } from "./records.js";
+import { Slots } from "./slots.js";
 import type { UnfinishedCalls } from "./unfinished.js";
+
+/**
+ * An engine carries a start through even when nobody waits for it any more. More at a time than its processors
+ * can work on make none of them earlier, and leave more to wait for when their owner is killed.
+ */
+const starts = new Slots(availableParallelism() + 1);
 
 /** What a provider lends to each create. */
 export interface CreationTools {
@@ -30,7 +38,7 @@ export async function createContainer(
   tools: CreationTools,
   context: CallContext,
 ): Promise<DockerDriver> {
-  const { engine, settings, unfinished } = tools;
+  const { engine, settings } = tools;
   const { signal } = context;
   const { id } = request;
   await refuseInAdvance(request, tools, signal);
@@ -42,8 +50,25 @@ export async function createContainer(
     refuseTakenName(request, engine, signal),
   ]);
   checks.catch(() => undefined);
-  const socket = await engine.attach(id, signal);
   const ended = new AbortController();
+  const main = await starts.run(signal, () => start(id, tools, ended, signal));
+  try {
+    await checks;
+  } catch (error) {
+    ended.abort(error);
+    main.disconnect();
+    throw error;
+  }
+  return new DockerDriver(id, engine, settings, { main, ended });
+}
+
+async function start(
+  id: string,
+  { engine, unfinished }: CreationTools,
+  ended: AbortController,
+  signal: AbortSignal,
+): Promise<ConnectedProcess> {
+  const socket = await engine.attach(id, signal);
   const main = new ConnectedProcess(socket, {
     tty: false,
     ending: (text) => mainEnding(engine, id, text, ended.signal),
@@ -52,13 +77,12 @@ export async function createContainer(
     await unfinished.run(id, signal, (own) =>
       engine.call(own, (docker, abortSignal) => docker.getContainer(id).start({ abortSignal })),
     );
-    await checks;
+    return main;
   } catch (error) {
     ended.abort(error);
     main.disconnect();
     throw error;
   }
-  return new DockerDriver(id, engine, settings, { main, ended });
 }
 
 /** Everything that can be known before the engine makes anything. */
@@ -124,9 +148,7 @@ async function make(request: CreateRequest, tools: CreationTools, context: CallC
 
 /** G8: what was asked for is read back from the engine. */
 async function refuseUnkept(id: string, body: object, engine: Engine, signal: AbortSignal): Promise<void> {
-  const { HostConfig } = await engine.call(signal, (docker, abortSignal) =>
-    docker.getContainer(id).inspect({ abortSignal }),
-  );
+  const { HostConfig } = await engine.inspectContainer(id, signal);
   const unkept = unkeptSetting(body, HostConfig);
   if (unkept === undefined) return;
   throw new SandboxError("unsupported", `The engine did not keep the setting ${unkept}.`, {

@@ -57,11 +57,15 @@ const refusalTexts: Readonly<Record<string, string>> = {
 /** Undefined when something accepts a connection at the socket, else the error's code. */
 function whyNoConnection(path: string, signal: AbortSignal): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const socket = connect({ path, signal });
-    socket.once("connect", () => {
+    const socket = connect(path);
+    const abort = () => done("aborted");
+    const done = (refusal: string | undefined) => {
+      signal.removeEventListener("abort", abort);
       socket.destroy();
-      resolve(undefined);
-    });
-    socket.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+      resolve(refusal);
+    };
+    signal.addEventListener("abort", abort, { once: true });
+    socket.once("connect", () => done(undefined));
+    socket.once("error", (error: NodeJS.ErrnoException) => done(error.code ?? error.message));
   });
 }

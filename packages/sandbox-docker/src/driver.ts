@@ -103,9 +103,7 @@ export class DockerDriver implements SandboxDriver {
   }
 
   async openPort(port: number, { signal }: CallContext): Promise<OpenedPort> {
-    const { NetworkSettings } = await this.#engine.call(signal, (docker, abortSignal) =>
-      docker.getContainer(this.id).inspect({ abortSignal }),
-    );
+    const { NetworkSettings } = await this.#engine.inspectContainer(this.id, signal);
     const hostPort = NetworkSettings.Ports?.[`${port}/tcp`]?.[0]?.HostPort;
     if (!hostPort) {
       throw new SandboxError("invalid_argument", `Port ${port} was not named when the sandbox was created.`, {

@@ -94,9 +94,7 @@ async function endState(
   const until = performance.now() + patienceMs;
   for (let waitMs = 2; performance.now() < until; waitMs = Math.min(waitMs * 2, 250)) {
     try {
-      const { State } = await engine.call(deadline(signal), (docker, abortSignal) =>
-        docker.getContainer(id).inspect({ abortSignal }),
-      );
+      const { State } = await engine.inspectContainer(id, deadline(signal));
       // Until then the code of one that has not quite started is 0.
       const hasEnded = !State.Running && !State.FinishedAt.startsWith("0001-");
       if (hasEnded) return { exitCode: State.ExitCode, outOfMemory: State.OOMKilled };

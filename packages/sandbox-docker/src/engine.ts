@@ -3,8 +3,10 @@ import { Socket } from "node:net";
 import type { Duplex, Readable } from "node:stream";
 import { SandboxError, type TerminalSize } from "@nanoclaw/sandbox/adapter";
 import type Dockerode from "dockerode";
+import type { ContainerInspectInfo, DockerOptions } from "dockerode";
 import { type Endpoint, formatEndpoint } from "./endpoint.js";
 import { refused, unreachable } from "./failures.js";
+import { requestJson } from "./request.js";
 
 /** The part of dockerode's transport that its methods stand on. */
 interface Transport {
@@ -40,30 +42,54 @@ export interface Created {
 /** The way to one engine: the only file that speaks to it. Every failure comes out as a `SandboxError`. */
 export class Engine {
   readonly endpoint: Endpoint;
-  readonly #docker: Docker;
   readonly #address: string;
+  readonly #connection: Connection;
+  #docker: Promise<Docker> | undefined;
 
-  private constructor(endpoint: Endpoint, docker: Docker) {
+  private constructor(endpoint: Endpoint, connection: Connection) {
     this.endpoint = endpoint;
-    this.#docker = docker;
     this.#address = formatEndpoint(endpoint);
+    this.#connection = connection;
   }
 
   /** Connects to nothing yet. */
   static async at(endpoint: Endpoint): Promise<Engine> {
-    // A tenth of a second to load, which a program that names the provider and makes no sandbox need not spend.
-    const [{ default: Client }, options] = await Promise.all([import("dockerode"), connectOptions(endpoint)]);
-    return new Engine(endpoint, new Client(options) as Docker);
+    return new Engine(endpoint, await connectionTo(endpoint));
   }
 
   /** One call to the engine by dockerode. Rejects with the signal's reason as soon as it is aborted. */
-  call<T>(signal: AbortSignal, make: (docker: Docker, abortSignal: AbortSignal) => Promise<T>): Promise<T> {
-    return this.#settle(signal, (own, done) => {
-      make(this.#docker, own).then(
-        (answer) => done(undefined, answer),
-        (error) => done(error, undefined),
-      );
+  async call<T>(
+    signal: AbortSignal,
+    make: (docker: Docker, abortSignal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const docker = await this.#load();
+    return await this.#settle(signal, (own) => make(docker, own));
+  }
+
+  inspectContainer(id: string, signal: AbortSignal): Promise<ContainerInspectInfo> {
+    return this.#ask(signal, "GET", `/containers/${encodeURIComponent(id)}/json`);
+  }
+
+  /** By force, with its anonymous volumes. */
+  removeContainer(id: string, signal: AbortSignal): Promise<void> {
+    return this.#ask(signal, "DELETE", `/containers/${encodeURIComponent(id)}?force=1&v=1`);
+  }
+
+  #ask<T>(signal: AbortSignal, method: string, path: string): Promise<T> {
+    const { protocol, ...address } = this.#connection;
+    const options = { ...address, protocol: `${protocol}:`, method, path };
+    return this.#settle(signal, (own) => requestJson(options, own) as Promise<T>);
+  }
+
+  /** dockerode takes a tenth of a second to load: not before it is needed. */
+  #load(): Promise<Docker> {
+    this.#docker ??= import("dockerode").then(({ default: Client }) => {
+      // All of these are named, also what is not used: the transport would take it from the environment.
+      const unused = { socketPath: undefined, host: undefined, port: undefined, timeout: undefined };
+      const none = { ca: undefined, cert: undefined, key: undefined, pathPrefix: undefined };
+      return new Client({ ...unused, ...none, ...this.#connection } as DockerOptions) as Docker;
     });
+    return this.#docker;
   }
 
   /**
@@ -117,33 +143,32 @@ export class Engine {
     throw new SandboxError("adapter_fault", `The engine at ${this.#address} did not hand over a connection.`);
   }
 
-  #post<T>(
+  async #post<T>(
     signal: AbortSignal,
     body: unknown,
     to: Omit<Dial, "method" | "headers" | "file" | "abortSignal">,
   ): Promise<T> {
-    const { modem } = this.#docker as unknown as { modem: Transport };
-    return this.#settle(signal, (own, done) => {
-      modem.dial(
-        {
-          ...to,
-          method: "POST",
-          headers: { "Content-Type": body === undefined ? "text/plain" : "application/json" },
-          // Bytes make the transport announce their length, none of them too. Without a length it would send
-          // the body in chunks, and the last of these would reach the process as input.
-          file: Buffer.from(body === undefined ? "" : JSON.stringify(body)),
-          abortSignal: own,
-        },
-        done,
-      );
-    });
+    const { modem } = (await this.#load()) as unknown as { modem: Transport };
+    return await this.#settle<T>(
+      signal,
+      (own) =>
+        new Promise((resolve, reject) => {
+          const options = {
+            ...to,
+            method: "POST",
+            headers: { "Content-Type": body === undefined ? "text/plain" : "application/json" },
+            // Bytes make the transport announce their length, none of them too. Without a length it would send
+            // the body in chunks, and the last of these would reach the process as input.
+            file: Buffer.from(body === undefined ? "" : JSON.stringify(body)),
+            abortSignal: own,
+          };
+          modem.dial(options, (error, answer) => (error ? reject(error) : resolve(answer as T)));
+        }),
+    );
   }
 
   /** Waits for an answer or the abort, whichever comes first. What comes too late is closed. */
-  #settle<T>(
-    signal: AbortSignal,
-    begin: (own: AbortSignal, done: (error: unknown, answer: unknown) => void) => void,
-  ): Promise<T> {
+  #settle<T>(signal: AbortSignal, make: (own: AbortSignal) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
       // Of its own: the transport leaves listeners behind, and a refused request for a connection open.
@@ -153,15 +178,20 @@ export class Engine {
         reject(signal.reason);
       };
       signal.addEventListener("abort", abort, { once: true });
-      begin(own.signal, (error, answer) => {
-        signal.removeEventListener("abort", abort);
-        if (signal.aborted) (answer as Partial<Readable> | null | undefined)?.destroy?.();
-        if (!error) return resolve(answer as T);
-        // Podman answers some calls by another success than the one that the transport knows.
-        if (isSuccess(error)) return resolve(error.json as T);
-        own.abort();
-        reject(this.failure(error));
-      });
+      make(own.signal).then(
+        (answer) => {
+          signal.removeEventListener("abort", abort);
+          if (signal.aborted) (answer as Partial<Readable> | null | undefined)?.destroy?.();
+          resolve(answer);
+        },
+        (error) => {
+          signal.removeEventListener("abort", abort);
+          // Podman answers some calls by another success than the one that the transport knows.
+          if (isSuccess(error)) return resolve(error.json as T);
+          own.abort();
+          reject(this.failure(error));
+        },
+      );
     });
   }
 
@@ -199,26 +229,28 @@ export function statusOf(error: unknown): number | undefined {
   return ((error as Error).cause as { statusCode?: number } | undefined)?.statusCode;
 }
 
-/** Everything is named, also what is not used: the transport would read it from the environment otherwise. */
-async function connectOptions(endpoint: Endpoint): Promise<Dockerode.DockerOptions> {
-  const nothing = { socketPath: undefined, host: undefined, port: undefined, ca: undefined, cert: undefined };
-  const base = { ...nothing, key: undefined, timeout: undefined, pathPrefix: undefined, username: undefined };
-  if (endpoint.kind === "socket") {
-    return { ...base, protocol: "http", socketPath: endpoint.path } as Dockerode.DockerOptions;
-  }
+/** For dockerode and for Node's own requests alike. */
+interface Connection {
+  readonly protocol: "http" | "https";
+  readonly socketPath?: string;
+  readonly host?: string;
+  readonly port?: number;
+  readonly ca?: Buffer;
+  readonly cert?: Buffer;
+  readonly key?: Buffer;
+}
+
+async function connectionTo(endpoint: Endpoint): Promise<Connection> {
+  if (endpoint.kind === "socket") return { protocol: "http", socketPath: endpoint.path };
   const { host, port, tls } = endpoint;
-  const protocol = tls ? "https" : "http";
-  if (typeof tls !== "string") return { ...base, protocol, host, port } as Dockerode.DockerOptions;
+  if (typeof tls !== "string") return { protocol: tls ? "https" : "http", host, port };
   const read = (name: string) => readFile(`${tls}/${name}.pem`);
   const [ca, cert, key] = await Promise.all([read("ca"), read("cert"), read("key")]).catch((cause) => {
     throw new SandboxError(
       "engine_unavailable",
       `The certificates for ${formatEndpoint(endpoint)} are missing.`,
-      {
-        cause,
-        hint: `Put ca.pem, cert.pem and key.pem into ${tls}.`,
-      },
+      { cause, hint: `Put ca.pem, cert.pem and key.pem into ${tls}.` },
     );
   });
-  return { ...base, protocol, host, port, ca, cert, key } as Dockerode.DockerOptions;
+  return { protocol: "https", host, port, ca, cert, key };
 }

@@ -30,9 +30,7 @@ export async function inspectRecord(
   // Anything else would change the path of the call.
   if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(id)) return undefined;
   try {
-    const { Name, Config, State, Created } = await engine.call(signal, (docker, abortSignal) =>
-      docker.getContainer(id).inspect({ abortSignal }),
-    );
+    const { Name, Config, State, Created } = await engine.inspectContainer(id, signal);
     // The engine also answers to the beginning of a container's own id.
     if (Name.replace(/^\//, "") !== id) return undefined;
     const facts = { name: Name, labels: Config.Labels, state: State.Status, createdAt: Date.parse(Created) };

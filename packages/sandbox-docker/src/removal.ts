@@ -13,9 +13,7 @@ export async function removeContainer(engine: Engine, id: string, signal: AbortS
   let failure: unknown;
   for (let attempt = 1; attempt <= attempts; attempt++) {
     try {
-      await engine.call(signal, (docker, abortSignal) =>
-        docker.getContainer(id).remove({ force: true, v: true, abortSignal }),
-      );
+      await engine.removeContainer(id, signal);
     } catch (error) {
       if (SandboxError.is(error, "sandbox_not_found")) return;
       const status = statusOf(error);
@@ -45,7 +43,7 @@ async function isGone(engine: Engine, id: string, patienceMs: number, signal: Ab
 
 async function containerExists(engine: Engine, id: string, signal: AbortSignal): Promise<boolean> {
   try {
-    await engine.call(signal, (docker, abortSignal) => docker.getContainer(id).inspect({ abortSignal }));
+    await engine.inspectContainer(id, signal);
     return true;
   } catch (error) {
     if (SandboxError.is(error, "sandbox_not_found")) return false;
