@@ -66,10 +66,15 @@ function makeRaw(): void {
 function connectTerminal(child: SandboxProcess): () => void {
   const keyboard = process.stdin.isTTY === true;
   const disconnectInput = connectInput(child, keyboard);
+  // One after the other, each with the size at its time: what comes last is what holds.
+  let resized = Promise.resolve();
   const resize = () => {
-    const size = terminalFor({ tty: true });
+    const follow = async () => {
+      const size = terminalFor({ tty: true });
+      if (size && size !== true) await child.resize(size);
+    };
     // The command may end at this very moment; then there is nothing left to resize.
-    if (size && size !== true) child.resize(size).catch(() => undefined);
+    resized = resized.then(follow).catch(() => undefined);
   };
   const restore = () => {
     if (keyboard) process.stdin.setRawMode(false);

@@ -33,7 +33,8 @@ for (const { name: engine, options, env, reason = noTerminal } of engines) {
     });
 
     test("follows when ours is resized", async () => {
-      const wait = "trap 'stty size; exit 5' WINCH; echo ready; while :; do sleep 0.1; done";
+      const wait =
+        'trap \'stty size; [ "$(stty size)" != "40 120" ] || exit 5\' WINCH; echo ready; while :; do sleep 0.1; done';
       const running = start("run", ...options, "-it", "--", "sh", "-c", wait);
       await running.saw("ready");
       const terminal = readlinkSync(`/proc/${installation.pid()}/fd/0`);
