@@ -1,4 +1,4 @@
-import { link, mkdir, readdir, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, readdir, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SandboxError, type SandboxRecord } from "@nanoclaw/sandbox/adapter";
 import { type Machine, relationTo } from "./machine.js";
@@ -49,7 +49,9 @@ export class Records {
   /** Throws `already_exists` when there is one with this id. */
   async add(record: LocalRecord): Promise<void> {
     const unfinished = this.#unfinished(record.id);
-    await mkdir(join(unfinished, "pipes"), { recursive: true, mode: 0o700 });
+    await mkdir(unfinished, { mode: 0o700 });
+    // Not to be listed: a search through the guest's files must not come upon the pipes and wait there for ever.
+    await mkdir(join(unfinished, "pipes"), { mode: 0o300 });
     await writeFile(join(unfinished, "record.json"), JSON.stringify(record), { mode: 0o600 });
     await rename(unfinished, join(this.#directory, record.id)).catch((cause: NodeJS.ErrnoException) => {
       if (cause.code !== "ENOTEMPTY" && cause.code !== "EEXIST") throw cause;
@@ -83,8 +85,10 @@ export class Records {
     if (!isId(id)) return;
     if (name !== undefined && (await this.#holderOf(name)) === id)
       await rm(this.#nameFile(name), { force: true });
-    await rm(this.#unfinished(id), { recursive: true, force: true });
-    await rm(join(this.#directory, id), { recursive: true, force: true });
+    for (const directory of [this.#unfinished(id), join(this.#directory, id)]) {
+      await chmod(join(directory, "pipes"), 0o700).catch(ifMissing);
+      await rm(directory, { recursive: true, force: true });
+    }
   }
 
   /** Makes a name a recorded sandbox's own, or throws `already_exists`. The name of one that has ended is free. */
