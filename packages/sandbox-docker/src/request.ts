@@ -2,7 +2,7 @@ import { request as httpRequest, type RequestOptions } from "node:http";
 import { text } from "node:stream/consumers";
 
 /** An answer that is no success, in the form in which dockerode's transport tells of it. */
-export class RefusedRequest extends Error {
+class RefusedRequest extends Error {
   readonly statusCode: number;
   readonly json: unknown;
 
