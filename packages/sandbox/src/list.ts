@@ -115,8 +115,9 @@ async function summaries(provider: SandboxProvider, signal: AbortSignal): Promis
       const ownerAlive = await isAlive(record.owner);
       const kept = expiresAt !== undefined;
       const over = kept ? Date.now() > expiresAt + graceMs : ownerAlive === false;
-      // Not started, or at its end, and its owner is at work on it.
-      const inHand = record.state !== "running" && ownerAlive !== false;
+      // Not started, or at its end, and its owner is at work on it. A kept one at its end is nobody's work.
+      const inHand =
+        ownerAlive !== false && (record.state === "created" || (record.state === "ended" && !kept));
       const orphaned = (over || record.state !== "running") && !inHand;
       return { ...record, expiresAt, ownerAlive, kept, orphaned };
     }),
