@@ -133,6 +133,8 @@ async function takeBack(
     });
     guardian.forget(id);
   } catch (error) {
+    // An engine that is not there has made nothing. If it went away in between, the guardian knows what to look for.
+    if (SandboxError.is(cause, "engine_unavailable") && SandboxError.is(error, "engine_unavailable")) return;
     emit({ type: "cleanup-failed", message: asSandboxError(error).message });
     const fault = asSandboxError(cause);
     throw new SandboxError(fault.code, `${fault.message} What was made for it could not be removed.`, {
