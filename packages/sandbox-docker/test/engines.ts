@@ -2,7 +2,9 @@ import { randomBytes } from "node:crypto";
 import type { CallContext, CreateRequest, OutputChunk, RawProcess } from "@nanoclaw/sandbox/adapter";
 import { dockerOfRun, podmanOfRun } from "@nanoclaw/test-engines";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import { type DockerOptions, type DockerProvider, docker } from "../src/index.js";
+import type { DockerOptions } from "../src/index.js";
+import { settingsFrom } from "../src/options.js";
+import { DockerProvider } from "../src/provider.js";
 
 /** What the tests of this run have made carries this, and nothing else does. */
 export const installation = `test-${randomBytes(6).toString("hex")}`;
@@ -46,7 +48,8 @@ export function onEachEngine(
     ["podman", podmanOfRun()],
   ] as const) {
     describe.skipIf(reason !== undefined)(`${name} on ${kind}`, () => {
-      const provide = (options: DockerOptions = {}) => docker({ host: dockerHost, ...options });
+      const provide = (options: DockerOptions = {}) =>
+        new DockerProvider(settingsFrom({ host: dockerHost, ...options }));
       afterEach(async () => {
         const provider = provide();
         for (const { id } of await provider.list(installation, context)) {

@@ -80,7 +80,7 @@ onEachEngine("faults", (provide, _engine, dockerHost) => {
     [
       "attach",
       /^GET \/containers\//,
-      ({ call, faulty }) => docker({ host: faulty.dockerHost }).attach("x", call),
+      ({ call, faulty }) => docker({ host: faulty.dockerHost }).attach?.("x", call) as Promise<unknown>,
     ],
     ["probe", /^GET \/info/, ({ call, faulty }) => docker({ host: faulty.dockerHost }).probe(call)],
     [
