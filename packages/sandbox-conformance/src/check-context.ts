@@ -32,7 +32,7 @@ export class RealCheckContext implements CheckContext {
     this.target = target;
     this.run = run;
     this.provider = run.provider;
-    this.capabilities = run.provider.capabilities;
+    this.capabilities = run.capabilities;
     this.scale = scale;
     this.signal = signal;
     this.random = random;

@@ -33,7 +33,7 @@ export async function runCheck(
     ...outcome,
   });
 
-  const applies = check.needs?.(run.provider.capabilities, target) ?? true;
+  const applies = check.needs?.(run.capabilities, target) ?? true;
   if (applies !== true) return finished({ status: "skipped", reason: applies });
 
   const timeoutMs = (check.timeoutMs ?? defaultTimeoutMs) * (scale === "full" ? 10 : 1);

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { arch, cpus, platform, release, totalmem } from "node:os";
-import { probeEngine } from "@nanoclaw/sandbox";
+import { type EngineReport, probeEngine } from "@nanoclaw/sandbox";
 import type { Check } from "./check.js";
 import { checks as allChecks } from "./checks/index.js";
 import type { CheckResult, ConformanceReport } from "./report.js";
@@ -52,9 +52,10 @@ export async function runConformance(
   const startedAt = new Date();
   const run = new RunState(target);
   const results: CheckResult[] = [];
-  const engine = await probeEngine(run.provider);
   await run.open();
+  let engine: EngineReport;
   try {
+    engine = await probeEngine(run.provider);
     for (const check of selectChecks(options.filter)) {
       if (signal?.aborted) break;
       const result = await runCheck(check, target, run, { scale, seed, signal });

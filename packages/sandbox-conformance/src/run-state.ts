@@ -8,6 +8,7 @@ import {
   type SandboxProvider,
   type SandboxSummary,
 } from "@nanoclaw/sandbox";
+import type { Capabilities } from "@nanoclaw/sandbox/adapter";
 import type { Run } from "./check.js";
 import type { Target } from "./target.js";
 
@@ -16,6 +17,8 @@ const labelName = "nanoclaw-conformance";
 /** What lives from the first check of a run to its last. */
 export class RunState implements Run {
   readonly provider: SandboxProvider;
+  /** As declared in the beginning: what counts is what a caller saw before the first call. */
+  readonly capabilities: Capabilities;
   readonly label = { [labelName]: randomBytes(8).toString("hex") };
   readonly events: SandboxEvent[] = [];
   readonly unhandled: unknown[] = [];
@@ -28,6 +31,7 @@ export class RunState implements Run {
   constructor(target: Target) {
     this.#target = target;
     this.provider = target.provider();
+    this.capabilities = this.provider.capabilities;
   }
 
   async open(): Promise<void> {

@@ -7,8 +7,6 @@ import { newMark } from "../guest/marked-processes.js";
 import { PatternReader, pattern } from "../guest/pattern.js";
 import { MemoryWatch } from "../memory-watch.js";
 
-const limitMiB = 64;
-
 /** Names that file systems take and programs stumble over. */
 export const oddNames = [
   " ",
@@ -87,9 +85,8 @@ export const fileChecks = defineChecks([
       for await (const data of await sandbox.files.readStream(path)) reader.take(data as Uint8Array);
       assert.equal(reader.bytes, blocks * 2 ** 20, "bytes are missing");
       await sandbox.files.remove(path);
-      const grown = memory.grownMiB;
-      context.note("memory grew by MiB", grown);
-      assert.ok(grown < limitMiB, `memory grew by ${grown.toFixed(0)} MiB`);
+      context.note("memory grew by MiB", memory.grownMiB);
+      memory.mustBeFlat();
     },
   },
   {
@@ -191,8 +188,6 @@ export const fileChecks = defineChecks([
         const path = `${directory}/${name}`;
         await files.write(path, `${index}`);
         assert.equal(await files.readText(path), `${index}`, JSON.stringify(name));
-        assert.equal(await files.exists(path), true);
-        assert.equal((await files.stat(path)).size, `${index}`.length);
       }
       const entries = await files.list(directory);
       assert.deepEqual(entries.map(({ name }) => name).sort(), [...oddNames].sort());
@@ -200,11 +195,13 @@ export const fileChecks = defineChecks([
         assert.equal(path, `${directory}/${name}`);
         assert.deepEqual([type, size], ["file", `${oddNames.indexOf(name)}`.length]);
       }
-      for (const name of oddNames) {
-        const inner = `${directory}/dir ${name.slice(0, 100)}`;
-        await files.mkdir(inner);
-        assert.deepEqual(await files.list(inner), []);
-        await files.remove(`${directory}/${name}`);
+      for (const name of oddNames.slice(0, 12)) {
+        const path = `${directory}/${name}`;
+        assert.equal((await files.stat(path)).type, "file");
+        await files.remove(path);
+        assert.equal(await files.exists(path), false);
+        await files.mkdir(path);
+        assert.deepEqual(await files.list(path), []);
       }
       await files.remove(directory, { recursive: true });
       assert.equal(await files.exists(directory), false);

@@ -113,6 +113,7 @@ export const freshChecks = defineChecks([
     title: "what one command sets for itself is not there for the next: variables, directory, umask, limits",
     async run(context) {
       const sandbox = await context.shared();
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the guest's shell that puts it in.
       const look = "pwd; umask; ulimit -n; echo ${LEFT-unset}; trap";
       const before = await sandbox.exec(look);
       const inside = await sandbox.exec(

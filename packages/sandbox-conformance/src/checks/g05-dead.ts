@@ -172,9 +172,13 @@ export const deadChecks = defineChecks([
     async run(context) {
       const mark = newMark();
       const sandbox = await context.create();
-      const child = await sandbox.spawn(`sleep ${mark} & kill -STOP $!; echo ready; kill -STOP $$`);
-      await new Conversation(child).heard("ready");
+      const child = await sandbox.spawn(
+        `sleep ${mark} & read -r go; kill -STOP $!; echo stopping; kill -STOP $$`,
+      );
+      const talk = new Conversation(child);
       await becomeLiving(sandbox, mark, 1);
+      talk.say("go\n");
+      await talk.heard("stopping");
       await within("kill", 10_000, child.kill());
       await allDead(context, sandbox, mark);
     },

@@ -186,7 +186,7 @@ export const honestChecks = defineChecks([
       const sandbox = await context.create();
       const installation = await thisInstallation(context, sandbox.id);
       await context.provider.remove(sandbox.id, installation, callContext());
-      await becomesTrue("the event sandbox-lost", 10_000, async () =>
+      await becomesTrue("the event sandbox-lost", 5_000, async () =>
         context.run.events.some(({ type, sandboxId }) => type === "sandbox-lost" && sandboxId === sandbox.id),
       );
     },

@@ -122,7 +122,7 @@ export const terminalChecks = defineChecks([
     async run(context) {
       const talk = await terminal(
         context,
-        "stty raw -echo; echo ready; dd bs=1 count=256 2>/dev/null; stty sane",
+        "test -t 0 && stty raw -echo && echo ready; dd bs=1 count=256 2>/dev/null; stty sane",
       );
       await heard(talk, "ready");
       const every = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));

@@ -36,10 +36,10 @@ export function crookedArchives(root: string, outside: string): Record<string, B
   return {
     "way-up": archive([
       { name: root, type: "directory" },
-      { name: `${root}/../../outside/evil`, ...evil },
+      { name: `${root}/../../../outside/evil`, ...evil },
     ]),
     "way-up-first": archive([
-      { name: "../outside/evil", ...evil },
+      { name: "../../outside/evil", ...evil },
       { name: root, ...evil },
     ]),
     absolute: archive([
