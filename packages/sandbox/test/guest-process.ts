@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
@@ -15,17 +15,22 @@ export function whyNoNamespace(): string | undefined {
   return status === 0 ? undefined : "needs Linux with user namespaces, and unshare from util-linux";
 }
 
-/** The shells that guests have. busybox answers as ash when it is called so. */
+/** The shells that guests have, each under the name by which guests call it. */
 export function shellsHere(): { name: string; path: string }[] {
-  const shells = [
-    { name: "dash", path: "/usr/bin/dash" },
-    { name: "bash", path: "/bin/bash" },
-  ].filter(({ path }) => existsSync(path));
-  if (existsSync("/bin/busybox")) {
-    const directory = mkdtempSync(join(tmpdir(), "sandbox-shell-"));
-    symlinkSync("/bin/busybox", join(directory, "ash"));
-    afterAll(() => rmSync(directory, { recursive: true, force: true }));
-    shells.push({ name: "busybox ash", path: join(directory, "ash") });
+  const directory = mkdtempSync(join(tmpdir(), "sandbox-shell-"));
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+  const shells: { name: string; path: string }[] = [];
+  for (const [name, program, calledAs] of [
+    ["dash", "/usr/bin/dash", "sh"],
+    ["bash as sh", "/bin/bash", "sh"],
+    ["bash", "/bin/bash", "bash"],
+    ["busybox ash", "/bin/busybox", "ash"],
+  ] as const) {
+    if (!existsSync(program)) continue;
+    const place = join(directory, name.replaceAll(" ", "-"));
+    mkdirSync(place);
+    symlinkSync(program, join(place, calledAs));
+    shells.push({ name, path: join(place, calledAs) });
   }
   return shells;
 }

@@ -10,6 +10,8 @@ sb_kind=$1
 sb_n='
 '
 exec 3>&1 4>&2
+# As sh, bash says nothing of a command that a signal has ended.
+[ "${BASH_VERSION-}" ] && (set +o posix) 2>/dev/null && set +o posix
 # By its path, as a command may bring a PATH of its own.
 for sb_setsid in /usr/bin/setsid /bin/setsid /usr/local/bin/setsid ''; do
   [ -x "$sb_setsid" ] && break
