@@ -1,4 +1,5 @@
 import { capabilityTable } from "./capability-table.js";
+import { checksTables } from "./checks-table.js";
 import { errorTable } from "./error-table.js";
 import { eventTable } from "./event-table.js";
 import { guaranteeTable } from "./guarantee-table.js";
@@ -9,4 +10,5 @@ export const tables: Readonly<Record<string, () => string>> = {
   errors: errorTable,
   events: eventTable,
   guarantees: guaranteeTable,
+  ...checksTables,
 };

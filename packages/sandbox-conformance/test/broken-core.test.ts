@@ -17,7 +17,7 @@ function contextOf(createWith: CheckContext["createWith"], sandbox: object): Che
     provider: { create: async () => willing },
     capabilities: defineCapabilities({ images: true, users: true, mounts }),
     createWith,
-    create: (options) => createWith({} as never, options),
+    create: (options: unknown) => createWith({} as never, options),
     shared: async () => sandbox,
     defer: () => undefined,
   } as unknown as CheckContext;
