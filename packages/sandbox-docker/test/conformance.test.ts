@@ -28,11 +28,16 @@ async function wedged() {
 
 const engines = { docker: dockerOfRun(), podman: podmanOfRun() };
 
-for (const [engine, image, otherUser] of [
-  ["docker", "busybox", "1000"],
-  ["docker", "dash", "1000"],
-  ["docker", "bash", "1000"],
-  ["podman", "busybox", "1000"],
+/** What depends on the guest's shell and tools. */
+const shellChecks = ["G1", "G5", "G6", "G7", "G12"];
+/** What depends on the engine. Podman drops what a process says last while input for it is left, so not G1, G6, G7. */
+const engineChecks = ["G2", "G3", "G4", "G5", "G10", "G11", "G12"];
+
+for (const [engine, image, filter] of [
+  ["docker", "dash", undefined],
+  ["docker", "busybox", shellChecks],
+  ["docker", "bash", shellChecks],
+  ["podman", "busybox", engineChecks],
 ] as const) {
   const { dockerHost, reason } = engines[engine];
   const client = new Docker({ socketPath: dockerHost?.replace("unix://", "") });
@@ -42,7 +47,7 @@ for (const [engine, image, otherUser] of [
       provider: () => docker({ host: dockerHost }),
       // Podman gives images a root directory that not even root may write to without capabilities.
       create: { image: `nanoclaw-test/${image}:1`, workdir: engine === "podman" ? "/tmp" : undefined },
-      otherUser,
+      otherUser: "1000",
       wedged,
       engineRecords: async (id) => JSON.stringify(await client.getContainer(id).inspect()),
       leftovers: async () => {
@@ -56,6 +61,6 @@ for (const [engine, image, otherUser] of [
         ];
       },
     },
-    reason === undefined ? {} : { skip: reason },
+    { skip: reason, filter },
   );
 }
