@@ -52,7 +52,10 @@ export class RunState implements Run {
     return {
       ...create,
       ...options,
-      labels: { ...create.labels, ...options.labels, ...this.label },
+      // Wrong ones go on as they are: to be refused is what they are there for.
+      labels: isRecord(options.labels)
+        ? { ...create.labels, ...options.labels, ...this.label }
+        : options.labels,
       onEvent: (event) => {
         this.events.push(event);
         options.onEvent?.(event);
@@ -88,4 +91,8 @@ export class RunState implements Run {
     }
     return has;
   }
+}
+
+function isRecord(value: unknown): boolean {
+  return value === undefined || (typeof value === "object" && value !== null && !Array.isArray(value));
 }
