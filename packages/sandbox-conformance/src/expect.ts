@@ -78,7 +78,7 @@ export function sameBytes(what: string, actual: Uint8Array, expected: Uint8Array
 }
 
 /** A value in one short line. */
-export function shown(value: unknown): string {
+function shown(value: unknown): string {
   const text = typeof value === "string" ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value));
   return text.length > 300 ? `${text.slice(0, 300)}…` : text;
 }

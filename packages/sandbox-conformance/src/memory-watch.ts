@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 /** How far the owner's living memory may grow on any amount of data, in MiB. */
-export const flatMiB = 32;
+const flatMiB = 32;
 
 /** Between two looks, in milliseconds: each costs a full collection, which must not slow down what is watched. */
 const lookMs = 100;

@@ -3,7 +3,7 @@ import { defineChecks } from "../check.js";
 import { newMark } from "../guest/marked-processes.js";
 
 /** Words that something between the caller and the program may take for code. */
-export const oddWords = [
+const oddWords = [
   "",
   " ",
   "two words",
