@@ -1,8 +1,8 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-/** How far the owner's living memory may grow on any amount of data, in MiB. */
-const flatMiB = 32;
+/** How far the owner's living memory may grow on any amount of data, in MiB. The promise is 64 of all memory. */
+const flatMiB = 48;
 
 /** Between two looks, in milliseconds: each costs a full collection, which must not slow down what is watched. */
 const lookMs = 100;

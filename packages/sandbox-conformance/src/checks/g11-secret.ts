@@ -178,6 +178,8 @@ export const secretChecks = defineChecks([
     title: "secrets are in no file and no argument of the guest, nor in the environment of its first process",
     needs: ({ isolation }) =>
       isolation !== "none" || "with isolation none the guest's processes are the host's",
+    // It reads every file that the guest can write.
+    timeoutMs: 90_000,
     async run(context) {
       const { value, core } = newSecret();
       const sandbox = await context.create({ secrets: { TOKEN: value } });

@@ -41,8 +41,8 @@ export async function upload(
           if (entry.stat) Object.assign(entry.stat, { uid, gid });
           entry.path = name + entry.path.slice(root.length);
         },
-        noPax: false,
-        portable: false,
+        // node-tar's own choice, 16 MiB at a time, is as much memory for each file under way.
+        maxReadSize: 1024 * 1024,
       },
       [root.startsWith("@") ? `./${root}` : root],
     );
