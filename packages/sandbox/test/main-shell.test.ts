@@ -72,6 +72,14 @@ function promises(shell: string): void {
       expect((await run(lane, "cat", bytes)).stdout).toEqual(bytes);
     }
     expect((await run(lane, "cat", Buffer.from("-n %s"))).stdout.toString()).toBe("-n %s");
+    // Every byte after every byte that some shell marks characters by.
+    for (const marker of [0x01, 0x7f, 0x81, 0x88]) {
+      const pairs = Buffer.from(Array.from({ length: 512 }, (_, at) => (at % 2 ? at >> 1 : marker)));
+      expect((await run(lane, "cat", pairs)).stdout).toEqual(pairs);
+      const words = Array.from({ length: 255 }, (_, at) => Buffer.from([marker, at + 1]));
+      const { stdout } = await run(lane, { argv: ["printf", "%s", ...words] });
+      expect(stdout).toEqual(Buffer.concat(words));
+    }
   });
 
   test("passes arguments and environment literally", async () => {

@@ -48,13 +48,17 @@ export function childWords(id: number, mark: number, command: LaneCommand): stri
 export function printfFormat(bytes: Uint8Array): Uint8Array {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
   return Buffer.from(
-    text.replace(/^-|[\0\n\\%']/g, (letter) => escapes[letter] as string),
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not stay
+    text.replace(/^-|[\0\x01\x7f\n\\%']/g, (letter) => escapes[letter] as string),
     "latin1",
   );
 }
 
 const escapes: Record<string, string> = {
   "\0": "\\000",
+  // bash marks characters by these two, and loses them now and then.
+  "\x01": "\\001",
+  "\x7f": "\\177",
   "\n": "\\n",
   "\\": "\\\\",
   "%": "%%",
