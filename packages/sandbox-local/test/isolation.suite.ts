@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { describe, expect, test } from "vitest";
-import { Bench, ownerProgram, run } from "./guest.js";
+import { local } from "../src/index.js";
+import { Bench, call, installation, ownerProgram, run } from "./guest.js";
 
 /** What the guest cannot see, change or reach. */
 export function isolation(): void {
@@ -143,6 +144,9 @@ export function isolation(): void {
       expect(seen).toContain("end");
       expect(seen).not.toMatch(/-> \/etc$/m);
       expect(seen).not.toMatch(/ 200 ->/);
+      // What the killed owner left on record: nobody but its own user can list it, and so much as remove it.
+      const left = local({ stateDirectory: `${bench.directory}/owner` });
+      await left.remove("sandbox-a", installation, call());
     });
   });
 }
