@@ -8,6 +8,7 @@ import { type ControlGroup, makeControlGroups, planControlGroups } from "./contr
 import { type Bubblewrap, firstFile, makePipes, startBubblewrap } from "./engine.js";
 import { bubblewrapFailure } from "./failures.js";
 import { planGuest } from "./guest-plan.js";
+import { newProcessPipes } from "./guest-process.js";
 import { type Host, hostFacts } from "./host.js";
 import { thisMachine } from "./machine.js";
 import { openPipe, type Pipe } from "./pipes.js";
@@ -21,6 +22,8 @@ export interface Beginning {
   /** Ends when process 1 does. */
   readonly alive: Pipe;
   readonly main: MainProcess;
+  /** Names of processes to come whose pipes are made. */
+  readonly ready: string[];
 }
 
 export interface MainProcess extends RawProcess {
@@ -38,15 +41,16 @@ export async function createSandbox(
   records: Records,
   signal: AbortSignal,
 ): Promise<Beginning> {
-  const plan = await planGuest(request, host, await records.prepare());
+  const plan = await planGuest(request, host, records.prepare());
   const groups = planControlGroups(host.controlGroups, request.limits, request.id);
   const record = recordOf(request, plan, groups);
-  await records.add(record);
-  if (request.name !== undefined) await records.claimName(request.name, request.id);
+  records.add(record);
+  if (request.name !== undefined) records.claimName(request.name, request.id);
   await makeControlGroups(groups);
   signal.throwIfAborted();
 
   const directory = records.pipesOf(request.id);
+  const { names, files } = newProcessPipes();
   const [started, made] = await Promise.allSettled([
     startBubblewrap({
       program: host.bubblewrap,
@@ -57,7 +61,7 @@ export async function createSandbox(
       command: initCommand(directory, host.programs, request.mainCommand),
     }),
     makePipes(
-      Object.values(sandboxPipes).map((name) => join(directory, name)),
+      [...Object.values(sandboxPipes), ...files].map((file) => join(directory, file)),
       signal,
     ),
   ]);
@@ -65,7 +69,7 @@ export async function createSandbox(
   const bubblewrap = started.value;
   try {
     if (made.status === "rejected") throw made.reason;
-    return await abortable(begin(bubblewrap, record, directory, records), signal);
+    return { ready: names, ...(await abortable(begin(bubblewrap, record, directory, records), signal)) };
   } catch (error) {
     bubblewrap.kill();
     await endMarked(directory);
@@ -80,14 +84,14 @@ async function begin(
   record: LocalRecord,
   directory: string,
   records: Records,
-): Promise<Beginning> {
+): Promise<Omit<Beginning, "ready">> {
   const [alive, stdout, stderr] = [sandboxPipes.alive, sandboxPipes.stdout, sandboxPipes.stderr].map((name) =>
     openPipe(join(directory, name), "read"),
   ) as [Pipe, Pipe, Pipe];
   const pipes = [alive, stdout, stderr];
   try {
     const init = (await bubblewrap.init) ?? (await failed(bubblewrap));
-    await records.update({ ...record, init });
+    records.update({ ...record, init });
     bubblewrap.leash.write("\n");
     await Promise.race([once(alive.stream, "data"), failed(bubblewrap)]);
     for (const pipe of pipes) pipe.release();

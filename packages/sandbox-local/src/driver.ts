@@ -24,6 +24,8 @@ export interface LocalDriverOptions {
   readonly programs: GuestPrograms;
   /** Ends when the sandbox does. */
   readonly alive: Pipe;
+  /** Names of processes whose pipes are made. */
+  readonly ready?: string[];
   /** The main process, and what this program holds of it. After create only. */
   readonly main?: MainProcess;
   /** Ends the sandbox and forgets it. */
@@ -36,12 +38,21 @@ export class LocalDriver implements SandboxDriver {
   readonly #options: LocalDriverOptions;
   readonly #over = new AbortController();
   readonly #requests: number;
+  readonly #door: GuestDoor;
 
   constructor(options: LocalDriverOptions) {
     this.#options = options;
     this.id = options.record.id;
     this.main = options.main;
     this.#requests = openBothEnds(join(options.pipes, sandboxPipes.requests));
+    this.#door = {
+      pipes: options.pipes,
+      programs: options.programs,
+      ready: options.ready ?? [],
+      // Small enough to be written whole, and the pipe is held open, so that the guest may come to it later.
+      request: (name) => void writeSync(this.#requests, `${name}\n`),
+      over: this.#over.signal,
+    };
     options.alive.stream.resume().on("close", () => this.#end("The sandbox has ended."));
   }
 
@@ -74,13 +85,6 @@ export class LocalDriver implements SandboxDriver {
     await this.#options.remove(context);
     await this.main?.exited;
     this.#disconnect();
-  }
-
-  get #door(): GuestDoor {
-    const { pipes, programs } = this.#options;
-    // Small enough to be written whole, and the pipe is held open, so that process 1 may come to it later.
-    const request = (name: string): void => void writeSync(this.#requests, `${name}\n`);
-    return { pipes, programs, request, over: this.#over.signal };
   }
 
   /** No process is started from now on. Those that were are read to their end. */

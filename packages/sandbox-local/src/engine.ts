@@ -84,7 +84,12 @@ export async function startBubblewrap(start: BubblewrapStart): Promise<Bubblewra
 
 /** Makes named pipes, which Node itself cannot. */
 export async function makePipes(paths: readonly string[], signal: AbortSignal): Promise<void> {
-  await run("mkfifo", ["-m", "600", ...paths], signal);
+  const child = spawn("mkfifo", ["-m", "600", ...paths], { stdio: "ignore", signal, killSignal: "SIGKILL" });
+  const [exitCode] = await once(child, "exit").catch((error: unknown) => {
+    throw signal.aborted ? signal.reason : error;
+  });
+  signal.throwIfAborted();
+  if (exitCode !== 0) throw new Error(`mkfifo exited with ${exitCode}.`);
 }
 
 /** A program's output on both streams. Rejects when it fails, with what it said. */

@@ -1,4 +1,4 @@
-import { readFile, realpath } from "node:fs/promises";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { type CreateRequest, type Limits, SandboxError } from "@nanoclaw/sandbox/adapter";
 import { type GuestPlan, guestUser } from "./arguments.js";
 import { guestFiles } from "./guest-files.js";
@@ -31,7 +31,7 @@ export async function planGuest(
   }
   const mounts = await planMounts(request.mounts, host.system, stateDirectory);
   // What the host resolves names by is its business unless the guest is on its network.
-  const [hosts, resolver] = network === "open" ? await namesOfHost() : [];
+  const [hosts, resolver] = network === "open" ? namesOfHost() : [];
   return {
     hostname: request.id,
     network,
@@ -60,17 +60,13 @@ function sizes({ diskGiB, memoryMiB }: Limits): Pick<GuestPlan, "diskBytes" | "s
 }
 
 /** The host's `/etc/hosts`, and where its `/etc/resolv.conf` really is. */
-async function namesOfHost(): Promise<[hosts: string | undefined, resolver: string | undefined]> {
-  return await Promise.all([
-    readFile("/etc/hosts", "utf8").catch(ifMissing),
-    realpath("/etc/resolv.conf").catch(ifMissing),
-  ]);
+function namesOfHost(): [hosts: string | undefined, resolver: string | undefined] {
+  return [
+    existsSync("/etc/hosts") ? readFileSync("/etc/hosts", "utf8") : undefined,
+    existsSync("/etc/resolv.conf") ? realpathSync("/etc/resolv.conf") : undefined,
+  ];
 }
 
 function unsupported(what: string, hint: string): SandboxError {
   return new SandboxError("unsupported", `local cannot do ${what}.`, { hint });
-}
-
-function ifMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== "ENOENT") throw error;
 }

@@ -19,6 +19,8 @@ export interface GuestDoor {
   /** Directory of its pipes on the host. */
   readonly pipes: string;
   readonly programs: GuestPrograms;
+  /** Names of processes to come whose pipes are made. */
+  readonly ready: string[];
   /** Asks the guest to start the process whose pipes have this name. */
   request(name: string): void;
   /** Aborted, with the error to tell, when the sandbox has ended or was let go. */
@@ -26,6 +28,15 @@ export interface GuestDoor {
 }
 
 type ProcessPipes = Record<keyof typeof processPipes, Pipe>;
+
+/** To make pipes takes a program, whether for one process or for some. */
+const atOnce = 3;
+
+/** Names for processes to come, and the files of their pipes. */
+export function newProcessPipes(): { names: string[]; files: string[] } {
+  const names = Array.from({ length: atOnce }, () => randomBytes(8).toString("hex"));
+  return { names, files: names.flatMap(filesOf) };
+}
 
 /** Starts a process in the guest, and returns when its input and output are connected. */
 export async function startProcess(
@@ -35,21 +46,34 @@ export async function startProcess(
 ): Promise<RawProcess> {
   const either = AbortSignal.any([signal, door.over]);
   either.throwIfAborted();
-  const name = randomBytes(8).toString("hex");
-  const path = (pipe: string): string => join(door.pipes, `${name}.${pipe}`);
+  const name = door.ready.pop() ?? (await makeReady(door, either));
   const pipes: Partial<ProcessPipes> = {};
   try {
-    await makePipes(Object.keys(processPipes).map(path), either);
     for (const [pipe, direction] of Object.entries(processPipes)) {
-      pipes[pipe as keyof ProcessPipes] = openPipe(path(pipe), direction);
+      pipes[pipe as keyof ProcessPipes] = openPipe(join(door.pipes, `${name}.${pipe}`), direction);
     }
     return await connect(door, name, pipes as ProcessPipes, options, either);
   } catch (error) {
     for (const pipe of Object.values(pipes)) pipe.close();
     throw error;
   } finally {
-    for (const pipe of Object.keys(processPipes)) rmSync(path(pipe), { force: true });
+    for (const file of filesOf(name)) rmSync(join(door.pipes, file), { force: true });
   }
+}
+
+async function makeReady(door: GuestDoor, signal: AbortSignal): Promise<string> {
+  const { names, files } = newProcessPipes();
+  await makePipes(
+    files.map((file) => join(door.pipes, file)),
+    signal,
+  );
+  const [first = "", ...others] = names;
+  door.ready.push(...others);
+  return first;
+}
+
+function filesOf(name: string): string[] {
+  return Object.keys(processPipes).map((pipe) => `${name}.${pipe}`);
 }
 
 async function connect(

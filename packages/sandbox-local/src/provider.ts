@@ -47,7 +47,7 @@ export class LocalProvider implements SandboxProvider {
 
   async attach(id: string, { signal }: CallContext): Promise<LocalDriver> {
     signal.throwIfAborted();
-    const record = await this.#records.read(id);
+    const record = this.#records.read(id);
     if (!record?.init || stateOf(record) !== "running") {
       throw new SandboxError("sandbox_not_found", `No sandbox ${id} is running.`, { sandboxId: id });
     }
@@ -60,7 +60,7 @@ export class LocalProvider implements SandboxProvider {
   async list(installation: string, { signal }: CallContext): Promise<SandboxRecord[]> {
     signal.throwIfAborted();
     const found: SandboxRecord[] = [];
-    for (const record of await this.#records.all()) {
+    for (const record of this.#records.all()) {
       if (record.owner.installation !== installation) continue;
       if (stateOf(record) === "ended") await removeSandbox(record.id, installation, this.#records, signal);
       else found.push(publicRecord(record));
@@ -73,7 +73,7 @@ export class LocalProvider implements SandboxProvider {
     await removeSandbox(id, installation, this.#records, signal);
   }
 
-  #driver(beginning: Omit<Beginning, "main"> & Partial<Beginning>): LocalDriver {
+  #driver(beginning: Pick<Beginning, "record" | "alive"> & Partial<Beginning>): LocalDriver {
     const { id, owner } = beginning.record;
     return new LocalDriver({
       ...beginning,

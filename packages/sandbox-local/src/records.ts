@@ -1,4 +1,14 @@
-import { chmod, link, mkdir, readdir, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { SandboxError, type SandboxRecord } from "@nanoclaw/sandbox/adapter";
 import { type Machine, relationTo } from "./machine.js";
@@ -19,7 +29,8 @@ export type StartedRecord = LocalRecord & { readonly init: ProcessIdentity };
 
 /**
  * One directory for each sandbox, with its record and its pipes. There is no daemon to ask, so this is the
- * engine's memory: a directory is complete from its first moment on, and goes last.
+ * engine's memory: a directory is complete from its first moment on, and goes last. The files are small and few,
+ * and a start does not wait for its turn in a pool of threads: they are read and written in place.
  */
 export class Records {
   readonly #directory: string;
@@ -29,10 +40,10 @@ export class Records {
   }
 
   /** The real path of the directory, which is made if need be. */
-  async prepare(): Promise<string> {
+  prepare(): string {
     try {
-      await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-      return await realpath(this.#directory);
+      mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+      return realpathSync(this.#directory);
     } catch (cause) {
       throw new SandboxError("permission_denied", `The state directory ${this.#directory} cannot be used.`, {
         cause,
@@ -47,69 +58,64 @@ export class Records {
   }
 
   /** Throws `already_exists` when there is one with this id. */
-  async add(record: LocalRecord): Promise<void> {
+  add(record: LocalRecord): void {
     const unfinished = this.#unfinished(record.id);
-    await mkdir(unfinished, { mode: 0o700 });
+    mkdirSync(unfinished, { mode: 0o700 });
     // Not to be listed: a search through the guest's files must not come upon the pipes and wait there for ever.
-    await mkdir(join(unfinished, "pipes"), { mode: 0o300 });
-    await writeFile(join(unfinished, "record.json"), JSON.stringify(record), { mode: 0o600 });
-    await rename(unfinished, join(this.#directory, record.id)).catch((cause: NodeJS.ErrnoException) => {
-      if (cause.code !== "ENOTEMPTY" && cause.code !== "EEXIST") throw cause;
-      throw new SandboxError("already_exists", `There is a sandbox ${record.id}.`, { cause });
-    });
+    mkdirSync(join(unfinished, "pipes"), { mode: 0o300 });
+    writeFileSync(join(unfinished, "record.json"), JSON.stringify(record), { mode: 0o600 });
+    if (unless("ENOTEMPTY EEXIST", () => renameSync(unfinished, join(this.#directory, record.id)))) return;
+    throw new SandboxError("already_exists", `There is a sandbox ${record.id}.`);
   }
 
-  async update(record: LocalRecord): Promise<void> {
+  update(record: LocalRecord): void {
     const file = this.#file(record.id);
-    await writeFile(`${file}.new`, JSON.stringify(record), { mode: 0o600 });
-    await rename(`${file}.new`, file);
+    writeFileSync(`${file}.new`, JSON.stringify(record), { mode: 0o600 });
+    renameSync(`${file}.new`, file);
   }
 
-  async read(id: string): Promise<LocalRecord | undefined> {
-    if (!isId(id)) return undefined;
-    const text = await readFile(this.#file(id), "utf8").catch(ifMissing);
+  read(id: string): LocalRecord | undefined {
+    const text = isId(id) ? readIfThere(this.#file(id)) : undefined;
     return text === undefined ? undefined : (JSON.parse(text) as LocalRecord);
   }
 
   /** All that this machine may have. Another one that shares the directory has its own. */
-  async all(): Promise<LocalRecord[]> {
-    const names = (await readdir(this.#directory).catch(ifMissing)) ?? [];
-    const records = await Promise.all(names.filter(isId).map((id) => this.read(id)));
-    return records.filter(
-      (record) => record !== undefined && relationTo(record.machine) !== "elsewhere",
-    ) as LocalRecord[];
+  all(): LocalRecord[] {
+    let names: string[] = [];
+    unless("ENOENT", () => {
+      names = readdirSync(this.#directory);
+    });
+    return names
+      .filter(isId)
+      .flatMap((id) => this.read(id) ?? [])
+      .filter(({ machine }) => relationTo(machine) !== "elsewhere");
   }
 
   /** Forgets a sandbox, in whatever state its directory is. */
-  async remove(id: string, name: string | undefined): Promise<void> {
+  remove(id: string, name: string | undefined): void {
     if (!isId(id)) return;
-    if (name !== undefined && (await this.#holderOf(name)) === id)
-      await rm(this.#nameFile(name), { force: true });
+    if (name !== undefined && readIfThere(this.#nameFile(name)) === id) rmSync(this.#nameFile(name));
     for (const directory of [this.#unfinished(id), join(this.#directory, id)]) {
-      await chmod(join(directory, "pipes"), 0o700).catch(ifMissing);
-      await rm(directory, { recursive: true, force: true });
+      unless("ENOENT", () => chmodSync(join(directory, "pipes"), 0o700));
+      rmSync(directory, { recursive: true, force: true });
     }
   }
 
   /** Makes a name a recorded sandbox's own, or throws `already_exists`. The name of one that has ended is free. */
-  async claimName(name: string, id: string): Promise<void> {
+  claimName(name: string, id: string): void {
     const own = join(this.#directory, id, "name");
-    await writeFile(own, id, { mode: 0o600 });
+    writeFileSync(own, id, { mode: 0o600 });
     // A link is there at once with its content, or not at all.
-    while (!(await link(own, this.#nameFile(name)).then(() => true, ifExists))) {
-      const holder = await this.#holderOf(name);
-      const record = holder === undefined ? undefined : await this.read(holder);
+    while (!unless("EEXIST", () => linkSync(own, this.#nameFile(name)))) {
+      const holder = readIfThere(this.#nameFile(name));
+      const record = holder === undefined ? undefined : this.read(holder);
       if (record && stateOf(record) !== "ended") {
         throw new SandboxError("already_exists", `There is a sandbox with the name ${name}.`, {
           hint: "Choose another name, or destroy that one.",
         });
       }
-      await rm(this.#nameFile(name), { force: true });
+      rmSync(this.#nameFile(name), { force: true });
     }
-  }
-
-  async #holderOf(name: string): Promise<string | undefined> {
-    return await readFile(this.#nameFile(name), "utf8").catch(ifMissing);
   }
 
   #file(id: string): string {
@@ -143,11 +149,21 @@ function isId(id: string): boolean {
   return /^[a-z0-9][a-z0-9-]*$/.test(id);
 }
 
-function ifExists(error: NodeJS.ErrnoException): false {
-  if (error.code !== "EEXIST") throw error;
-  return false;
+function readIfThere(file: string): string | undefined {
+  let text: string | undefined;
+  unless("ENOENT", () => {
+    text = readFileSync(file, "utf8");
+  });
+  return text;
 }
 
-function ifMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== "ENOENT") throw error;
+/** Whether the action could be done. Throws what it fails with, unless that has one of these codes. */
+function unless(codes: string, action: () => void): boolean {
+  try {
+    action();
+    return true;
+  } catch (error) {
+    if (!codes.split(" ").includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    return false;
+  }
 }

@@ -11,7 +11,7 @@ export async function removeSandbox(
   records: Records,
   signal: AbortSignal,
 ): Promise<void> {
-  const record = await records.read(id);
+  const record = records.read(id);
   if (record) checkOurs(record, installation);
   if (record?.init && relationTo(record.machine) === "here") {
     kill(record.init);
@@ -21,7 +21,7 @@ export async function removeSandbox(
     await endMarked(records.pipesOf(id), signal);
   }
   await removeControlGroups(record?.controlGroups ?? [], id, signal);
-  await records.remove(id, record?.name);
+  records.remove(id, record?.name);
 }
 
 function checkOurs({ id, owner, machine }: LocalRecord, installation: string): void {

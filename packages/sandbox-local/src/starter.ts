@@ -18,9 +18,10 @@ setsid=$1 starter=$2 child=$3 door=${guestDoor}
 shift 3
 IFS= read -r go || exit 0
 exec 3<&0 4>"$door/alive" 5>"$door/main.out" 6>"$door/main.err" </dev/null >/dev/null 2>&1 || exit
-"$setsid" -f -- /bin/sh -c "$starter" "$door" "$setsid" "$child" "$starter" 3<&- 4>&- 5>&- 6>&-
 echo ready >&4
-"$setsid" -- "$@" <&3 >&5 2>&6 3<&- 4>&- 5>&- 6>&-
+# Side by side, as a pipeline though nothing goes through it: its parts are no background jobs.
+"$setsid" -f -- /bin/sh -c "$starter" "$door" "$setsid" "$child" "$starter" >/dev/null 3<&- 4>&- 5>&- 6>&- |
+  "$@" <&3 >&5 2>&6 3<&- 4>&- 5>&- 6>&-
 # Keeps the shell from becoming the command above.
 exit
 `.trim();

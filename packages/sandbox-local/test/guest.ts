@@ -40,16 +40,16 @@ export class Bench implements AsyncDisposable {
   readonly directory = mkdtempSync(join(tmpdir(), "sandbox-local-"));
   readonly options: LocalOptions = { stateDirectory: join(this.directory, "state") };
   readonly provider = local(this.options);
-  readonly #drivers: LocalDriver[] = [];
+  readonly #ids: string[] = [];
 
   async create(rest: Partial<CreateRequest> = {}): Promise<LocalDriver> {
-    const driver = await this.provider.create(request(rest), call());
-    this.#drivers.push(driver);
-    return driver;
+    const whole = request(rest);
+    this.#ids.push(whole.id);
+    return await this.provider.create(whole, call());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const driver of this.#drivers) await driver.destroy(call());
+    for (const id of this.#ids) await this.provider.remove(id, installation, call());
     rmSync(this.directory, { recursive: true });
   }
 }

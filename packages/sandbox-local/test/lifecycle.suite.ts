@@ -10,8 +10,8 @@ import { Bench, call, collect, installation, ownerProgram, request, run } from "
 /** From the first side effect to the last trace. */
 export function lifecycle(): void {
   /** Process 1 of a sandbox, and everything below it, as the host sees them. */
-  async function processesOf(bench: Bench, id: string) {
-    const record = await new Records(join(bench.directory, "state")).read(id);
+  function processesOf(bench: Bench, id: string) {
+    const record = new Records(join(bench.directory, "state")).read(id);
     if (!record?.init) throw new Error("The sandbox has no process 1.");
     return { init: record.init, all: familyOf(record.init.pid) };
   }
@@ -22,7 +22,7 @@ export function lifecycle(): void {
       await using bench = new Bench();
       const driver = await bench.create();
       await run(driver, stray);
-      const { all } = await processesOf(bench, driver.id);
+      const { all } = processesOf(bench, driver.id);
       driver.main?.stdin.end();
       expect(await driver.main?.exited).toEqual({ exitCode: 0, signal: null });
       expect(all.filter(isAlive)).toEqual([]);
@@ -40,7 +40,7 @@ export function lifecycle(): void {
         `${stray}; sleep 1000`,
       ]);
       for await (const _ of owner.stdout) break;
-      const { init, all } = await processesOf(bench, id);
+      const { init, all } = processesOf(bench, id);
       expect(all.length).toBeGreaterThan(5);
       owner.kill("SIGKILL");
       await expect.poll(() => all.filter(isAlive), { timeout: 2_000 }).toEqual([]);
@@ -52,7 +52,7 @@ export function lifecycle(): void {
     test("is gone when bubblewrap alone is killed", async () => {
       await using bench = new Bench();
       const driver = await bench.create();
-      const { all } = await processesOf(bench, driver.id);
+      const { all } = processesOf(bench, driver.id);
       const [monitor] = findMarked(join(bench.directory, "state", driver.id, "pipes")).filter(
         ({ pid }) => !all.some((each) => each.pid === pid),
       );
@@ -65,7 +65,7 @@ export function lifecycle(): void {
       await using bench = new Bench();
       const driver = await bench.create();
       await run(driver, stray);
-      const { all } = await processesOf(bench, driver.id);
+      const { all } = processesOf(bench, driver.id);
       for (const { pid } of all) process.kill(pid, "SIGSTOP");
       await Promise.all([driver.destroy(call()), driver.destroy(call())]);
       await driver.destroy(call());
