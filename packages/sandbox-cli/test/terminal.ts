@@ -9,7 +9,10 @@ export const noTerminal =
 
 /** Runs a script on a terminal. What is written to the standard input is typed. */
 export function onTerminal(installation: Installation, script: string, env?: NodeJS.ProcessEnv): Running {
-  return installation.startProgram("script", ["--quiet", "--return", "--command", script, "/dev/null"], {
+  // Whoever runs the tests in the background ignores Ctrl-C, and what they start would inherit that.
+  const signals = "--default-signal=INT,QUIT";
+  const onPty = ["script", "--quiet", "--return", "--command", script, "/dev/null"];
+  return installation.startProgram("env", [signals, ...onPty], {
     input: "open",
     env,
   });
