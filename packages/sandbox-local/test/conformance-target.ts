@@ -1,22 +1,19 @@
-import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ConformanceOptions } from "@nanoclaw/sandbox-conformance";
 import { afterAll } from "vitest";
 import { findControlGroupHost } from "../src/control-group-host.js";
 import { local } from "../src/index.js";
 
 type Target = Parameters<typeof import("@nanoclaw/sandbox-conformance/vitest").conformance>[1];
 
-/** The adapter for the checks, with state of its own and this shell as the guest's. */
-export function localTarget(shell = realpathSync("/bin/sh")): Target & ConformanceOptions {
+/** The adapter for the checks, with state of its own. */
+export function localTarget(): Target {
   const directory = mkdtempSync(join(tmpdir(), "sandbox-local-conformance-"));
   const stateDirectory = join(directory, "state");
   afterAll(() => rmSync(directory, { recursive: true }));
-  const target = realpathSync("/bin/sh");
   return {
     provider: () => local({ stateDirectory }),
-    create: shell === target ? {} : { mounts: [{ source: shell, target }] },
     hostDirectories: () => [directory],
     leftovers: async () => [...entries(stateDirectory), ...controlGroups()],
   };
