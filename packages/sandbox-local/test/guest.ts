@@ -38,7 +38,8 @@ export function request(rest: Partial<CreateRequest> = {}): CreateRequest {
 /** A provider with a state directory of its own, for one test. */
 export class Bench implements AsyncDisposable {
   readonly directory = mkdtempSync(join(tmpdir(), "sandbox-local-"));
-  readonly options: LocalOptions = { stateDirectory: join(this.directory, "state") };
+  readonly stateDirectory = join(this.directory, "state");
+  readonly options: LocalOptions = { stateDirectory: this.stateDirectory };
   readonly provider = local(this.options);
   readonly #ids: string[] = [];
 
@@ -46,6 +47,13 @@ export class Bench implements AsyncDisposable {
     const whole = request(rest);
     this.#ids.push(whole.id);
     return await this.provider.create(whole, call());
+  }
+
+  /** An id for a sandbox that another program makes in the same state directory. */
+  idForAnother(): string {
+    const { id } = request();
+    this.#ids.push(id);
+    return id;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -132,8 +132,8 @@ export function isolation(): void {
         script,
         process.execPath,
         ownerProgram,
-        `${bench.directory}/owner`,
-        "sandbox-a",
+        bench.stateDirectory,
+        bench.idForAnother(),
         "ls -l /proc/self/fd; echo end",
       ]);
       let seen = "";
@@ -145,8 +145,8 @@ export function isolation(): void {
       expect(seen).not.toMatch(/-> \/etc$/m);
       expect(seen).not.toMatch(/ 200 ->/);
       // What the killed owner left on record: nobody but its own user can list it, and so much as remove it.
-      const left = local({ stateDirectory: `${bench.directory}/owner` });
-      await left.remove("sandbox-a", installation, call());
+      const left = local({ stateDirectory: bench.stateDirectory });
+      await left.remove(bench.idForAnother(), installation, call());
     });
   });
 }

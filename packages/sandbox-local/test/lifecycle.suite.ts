@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -11,7 +11,7 @@ import { Bench, call, collect, installation, ownerProgram, request, run } from "
 export function lifecycle(): void {
   /** Process 1 of a sandbox, and everything below it, as the host sees them. */
   function processesOf(bench: Bench, id: string) {
-    const record = new Records(join(bench.directory, "state")).read(id);
+    const record = new Records(bench.stateDirectory).read(id);
     if (!record?.init) throw new Error("The sandbox has no process 1.");
     return { init: record.init, all: familyOf(record.init.pid) };
   }
@@ -27,18 +27,13 @@ export function lifecycle(): void {
       expect(await driver.main?.exited).toEqual({ exitCode: 0, signal: null });
       expect(all.filter(isAlive)).toEqual([]);
       expect(await bench.provider.list(installation, call())).toEqual([]);
-      expect(readdirSync(join(bench.directory, "state"))).toEqual([]);
+      expect(readdirSync(bench.stateDirectory)).toEqual([]);
     });
 
     test("is gone with its owner, by SIGKILL too", async () => {
       await using bench = new Bench();
-      const id = "sandbox-of-another";
-      const owner = spawn(process.execPath, [
-        ownerProgram,
-        join(bench.directory, "state"),
-        id,
-        `${stray}; sleep 1000`,
-      ]);
+      const id = bench.idForAnother();
+      const owner = spawn(process.execPath, [ownerProgram, bench.stateDirectory, id, `${stray}; sleep 1000`]);
       for await (const _ of owner.stdout) break;
       const { init, all } = processesOf(bench, id);
       expect(all.length).toBeGreaterThan(5);
@@ -46,14 +41,14 @@ export function lifecycle(): void {
       await expect.poll(() => all.filter(isAlive), { timeout: 2_000 }).toEqual([]);
       expect(isAlive(init)).toBe(false);
       await bench.provider.remove(id, installation, call());
-      expect(readdirSync(join(bench.directory, "state"))).toEqual([]);
+      expect(readdirSync(bench.stateDirectory)).toEqual([]);
     });
 
     test("is gone when bubblewrap alone is killed", async () => {
       await using bench = new Bench();
       const driver = await bench.create();
       const { all } = processesOf(bench, driver.id);
-      const [monitor] = findMarked(join(bench.directory, "state", driver.id, "pipes")).filter(
+      const [monitor] = findMarked(join(bench.stateDirectory, driver.id, "pipes")).filter(
         ({ pid }) => !all.some((each) => each.pid === pid),
       );
       process.kill(monitor?.pid ?? 0, "SIGKILL");
@@ -66,11 +61,16 @@ export function lifecycle(): void {
       const driver = await bench.create();
       await run(driver, stray);
       const { all } = processesOf(bench, driver.id);
-      for (const { pid } of all) process.kill(pid, "SIGSTOP");
+      execFileSync("/bin/sh", [
+        "-c",
+        'kill -STOP "$@" 2>/dev/null; :',
+        "sh",
+        ...all.map(({ pid }) => String(pid)),
+      ]);
       await Promise.all([driver.destroy(call()), driver.destroy(call())]);
       await driver.destroy(call());
       expect(all.filter(isAlive)).toEqual([]);
-      expect(readdirSync(join(bench.directory, "state"))).toEqual([]);
+      expect(readdirSync(bench.stateDirectory)).toEqual([]);
     });
 
     test("gives what is under way an end when it is destroyed", async () => {
@@ -93,13 +93,13 @@ export function lifecycle(): void {
         const abort = new AbortController();
         const creating = bench.provider.create(wanted, { signal: abort.signal, emit: () => undefined });
         setTimeout(() => abort.abort(new Error("enough")), delayMs);
-        const pipes = join(bench.directory, "state", wanted.id, "pipes");
+        const pipes = join(bench.stateDirectory, wanted.id, "pipes");
         const driver = await creating.catch(() => undefined);
         if (!driver) expect(findMarked(pipes)).toEqual([]);
         await bench.provider.remove(wanted.id, installation, call());
         expect(findMarked(pipes)).toEqual([]);
         await driver?.detach();
-        expect(readdirSync(join(bench.directory, "state"))).toEqual([]);
+        expect(readdirSync(bench.stateDirectory)).toEqual([]);
       }
     });
 
@@ -112,7 +112,7 @@ export function lifecycle(): void {
       await expect(provider.create(wanted, call(300))).rejects.toMatchObject({ name: "TimeoutError" });
       await expect(provider.probe(call(300))).rejects.toMatchObject({ name: "TimeoutError" });
       await provider.remove(wanted.id, installation, call());
-      expect(readdirSync(join(bench.directory, "state"))).toEqual([]);
+      expect(readdirSync(bench.stateDirectory)).toEqual([]);
     });
 
     test("has a name of its own while it lives", async () => {

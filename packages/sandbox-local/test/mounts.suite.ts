@@ -71,7 +71,7 @@ export function mounts(): void {
       await expect(bench.provider.create(workdir, call())).rejects.toMatchObject({
         code: "invalid_argument",
       });
-      expect(existsSync(join(bench.directory, "state", bad.id))).toBe(false);
+      expect(existsSync(join(bench.stateDirectory, bad.id))).toBe(false);
     });
 
     test("never shows the pipes and records of sandboxes", async () => {

@@ -115,7 +115,7 @@ export function processes(): void {
       const driver = await bench.create();
       for (let count = 0; count < 12; count++) await run(driver, "true");
       expect((await run(driver, "ls /run/sandbox")).stdout).toBe("");
-      const pipes = join(bench.directory, "state", driver.id, "pipes");
+      const pipes = join(bench.stateDirectory, driver.id, "pipes");
       chmodSync(pipes, 0o700);
       const names = readdirSync(pipes).filter((name) => !/^[0-9a-f]{16}\./.test(name));
       expect(names.sort()).toEqual(["alive", "requests"]);
