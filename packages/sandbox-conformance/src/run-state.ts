@@ -56,10 +56,13 @@ export class RunState implements Run {
       labels: isRecord(options.labels)
         ? { ...create.labels, ...options.labels, ...this.label }
         : options.labels,
-      onEvent: (event) => {
-        this.events.push(event);
-        options.onEvent?.(event);
-      },
+      onEvent:
+        options.onEvent === undefined || typeof options.onEvent === "function"
+          ? (event) => {
+              this.events.push(event);
+              options.onEvent?.(event);
+            }
+          : options.onEvent,
     };
   }
 
