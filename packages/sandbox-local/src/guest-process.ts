@@ -90,8 +90,9 @@ async function connect(
   for (const expected of ["begun", "open", "open"]) {
     const { value } = await abortable(lines.next(), signal);
     if (value !== expected) throw notStarted();
-    // From its first line on, the end of whoever tells the status shows.
+    // These two are open on the other side from the first line on: their ends must show, whatever comes next.
     status.release();
+    start.release();
   }
   for (const pipe of Object.values(pipes)) pipe.release();
 

@@ -49,7 +49,7 @@ function wishes({ script, controlGroups: { parents } }: Host): Problem[] {
   if (without.length > 0) {
     problems.push({
       message: `This user cannot limit ${without.join(", ")}: their control groups are not its own.`,
-      hint: "Run the program by: systemd-run --user --scope -p Delegate=yes PROGRAM",
+      hint: "Start the program by: systemd-run --user --scope PROGRAM. In a container, limit the container.",
     });
   }
   if (script === undefined) {

@@ -1,19 +1,22 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
 import { findControlGroupHost } from "../src/control-group-host.js";
 import { local } from "../src/index.js";
 
+const hostShell = realpathSync("/bin/sh");
+
 type Target = Parameters<typeof import("@nanoclaw/sandbox-conformance/vitest").conformance>[1];
 
-/** The adapter for the checks, with state of its own. */
-export function localTarget(): Target {
+/** The adapter for the checks, with state of its own and this shell as the guest's. */
+export function localTarget(shell = hostShell): Target {
   const directory = mkdtempSync(join(tmpdir(), "sandbox-local-conformance-"));
   const stateDirectory = join(directory, "state");
   afterAll(() => rmSync(directory, { recursive: true }));
   return {
     provider: () => local({ stateDirectory }),
+    create: shell === hostShell ? {} : { mounts: [{ source: shell, target: hostShell }] },
     hostDirectories: () => [directory],
     leftovers: async () => [...entries(stateDirectory), ...controlGroups()],
   };

@@ -2,8 +2,7 @@ import { spawn } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { describe, expect, test } from "vitest";
-import { local } from "../src/index.js";
-import { Bench, call, installation, ownerProgram, run } from "./guest.js";
+import { Bench, ownerProgram, run } from "./guest.js";
 
 /** What the guest cannot see, change or reach. */
 export function isolation(): void {
@@ -144,9 +143,6 @@ export function isolation(): void {
       expect(seen).toContain("end");
       expect(seen).not.toMatch(/-> \/etc$/m);
       expect(seen).not.toMatch(/ 200 ->/);
-      // What the killed owner left on record: nobody but its own user can list it, and so much as remove it.
-      const left = local({ stateDirectory: bench.stateDirectory });
-      await left.remove(bench.idForAnother(), installation, call());
     });
   });
 }

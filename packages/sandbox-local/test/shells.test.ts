@@ -17,9 +17,8 @@ describe.each(["/bin/dash", "/bin/bash", "/bin/busybox"])("with %s as the guest'
       stderr: "e\n",
       exitCode: 3,
     });
-    const interrupted =
-      "/usr/bin/python3 -c 'import os, signal; os.kill(os.getpid(), signal.SIGINT)' 2>/dev/null";
-    expect((await run(driver, interrupted)).exitCode).toBe(130);
+    const interrupted = "kill -INT $$; echo survived";
+    expect(await run(driver, interrupted)).toEqual({ stdout: "", stderr: "", exitCode: 130 });
     await run(driver, "(sleep 0.01 &)");
     const zombies = "grep -l '^State:.Z' /proc/[0-9]*/status 2>/dev/null | wc -l";
     await expect.poll(async () => (await run(driver, zombies)).stdout.trim()).toBe("0");
@@ -30,16 +29,10 @@ describe.each(["/bin/dash", "/bin/bash", "/bin/busybox"])("with %s as the guest'
     options,
     async () => {
       await using bench = new Bench();
-      const mainCommand = [
-        "/usr/bin/python3",
-        "-c",
-        "import os, signal; print(os.getppid(), flush=True); os.kill(os.getpid(), signal.SIGINT)",
-      ];
+      const mainCommand = ["/bin/sh", "-c", "echo $PPID; kill -INT $$; echo survived"];
       const driver = await bench.create({ mounts, mainCommand });
       const main = driver.main as NonNullable<typeof driver.main>;
-      const { stdout, stderr } = await collect(main);
-      expect(stdout).toBe("1\n");
-      expect(stderr).toContain("KeyboardInterrupt");
+      expect((await collect(main)).stdout).toBe("1\n");
       expect((await main.exited).exitCode).toBe(130);
       await expect(driver.spawn({ argv: ["true"] }, call())).rejects.toMatchObject({ code: "sandbox_lost" });
     },
