@@ -18,7 +18,9 @@ for (const { name: engine, options, env, reason = noTerminal } of engines) {
       const line = [process.execPath, cliPath, ...words]
         .map((word) => `'${word.replaceAll("'", "'\\''")}'`)
         .join(" ");
-      return onTerminal(installation, `stty cols 100 rows 30; stty -g; ${line}; echo "exit $?"; stty -g`);
+      // Ctrl-C goes to this shell too, which is to live on and tell how our program ended.
+      const script = `trap : INT; stty cols 100 rows 30; stty -g; ${line}; echo "exit $?"; stty -g`;
+      return onTerminal(installation, script);
     };
     const terminalSettings = (output: string) => output.match(/^[0-9a-f]+(:[0-9a-f]+)+\r?$/gm) ?? [];
 
