@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import type { OutputChunk } from "../src/contract/process.js";
 import { Lane } from "../src/internal/lane.js";
@@ -10,24 +11,35 @@ import { shellsHere, startGuest, whyNoNamespace } from "./guest-process.js";
 const reason = whyNoNamespace();
 
 describe.skipIf(reason)(`main shell${reason ? ` (skipped: ${reason})` : ""}`, () => {
-  for (const shell of shellsHere()) describe(shell.name, () => promises(shell.path));
+  for (const shell of shellsHere()) {
+    describe(`${shell.name}, in a first command`, () => promises(shell.path, false));
+    describe(`${shell.name}, in a later command`, () => promises(shell.path, true));
+  }
 });
 
-function promises(shell: string): void {
+function promises(shell: string, later: boolean): void {
   const opened: ReturnType<typeof startGuest>[] = [];
   const secrets = { TOKEN: "it's\n$(not) \\ `code`" };
 
   async function open(kind: "main" | "lane" = "main"): Promise<Lane> {
     const guest = startGuest(laneCommand(shell, kind));
     opened.push(guest);
-    return await Lane.open(guest.raw, kind, secrets, AbortSignal.timeout(10_000));
+    const lane = await Lane.open(guest.raw, kind, secrets, AbortSignal.timeout(10_000));
+    // Only the first command is forked when it comes.
+    if (later) await run(lane, { argv: ["true"] });
+    return lane;
   }
 
   async function run(lane: Lane, command: string | LaneCommand, input?: Uint8Array) {
     const output = new OutputCollector(1e9);
     const words = typeof command === "string" ? { argv: ["sh", "-c", command] } : command;
-    const exit = await lane.run(words, (chunk: OutputChunk) => output.add(chunk), input).ended;
-    return { ...exit, stdout: output.bytes("stdout"), stderr: output.bytes("stderr").toString() };
+    const running = lane.run(words, (chunk: OutputChunk) => output.add(chunk), input);
+    try {
+      const exit = await running.ended;
+      return { ...exit, stdout: output.bytes("stdout"), stderr: output.bytes("stderr").toString() };
+    } finally {
+      await running.left;
+    }
   }
 
   afterEach(() => {
@@ -114,8 +126,13 @@ function promises(shell: string): void {
     const lane = await open();
     const { stdout } = await run(lane, { argv: ["env"] });
     const names = [...stdout.toString().matchAll(/^(\w+)=/gm)].map(([, name]) => name);
-    // bash names the program it starts.
-    expect(names.filter((name) => name !== "_").sort()).toEqual(["HOME", "IMAGE", "PATH", "TOKEN"]);
+    // bash names the program it starts, and counts its own levels.
+    expect(names.filter((name) => name !== "_" && name !== "SHLVL").sort()).toEqual([
+      "HOME",
+      "IMAGE",
+      "PATH",
+      "TOKEN",
+    ]);
   });
 
   test("says when the working directory is missing", async () => {
@@ -174,7 +191,7 @@ function promises(shell: string): void {
     while (lane.dirty) await lane.look();
     const running = lane.run({ argv: ["sleep", "1000"] }, () => undefined);
     while (!(await lane.end(running)).found);
-    await running.ended;
+    await running.left;
     const { stdout } = await run(lane, "cat /proc/[0-9]*/comm");
     expect(stdout.toString()).toMatch(/sleep/);
   });
@@ -209,6 +226,38 @@ function promises(shell: string): void {
     expect(await running.ended).toMatchObject({ exitCode: 7, signal: null });
     expect(output.bytes("stdout").equals(sent)).toBe(true);
     await lane.ended;
+  });
+
+  test("tells how a command ended that was given standard input", async () => {
+    for (const [script, exit] of [
+      ["kill -KILL $$", { exitCode: null, signal: "SIGKILL" }],
+      ["exit 137", { exitCode: 137, signal: null }],
+    ] as const) {
+      const lane = await open("lane");
+      const running = lane.own({ argv: ["sh", "-c", script] }, () => undefined);
+      expect(await running.ended).toMatchObject(exit);
+      await lane.ended;
+    }
+  });
+
+  test("runs what does not exist as a shell does, whatever its name", async () => {
+    const lane = await open();
+    for (const name of ["no-such", "-no", "--", "/no/such"]) {
+      expect(await run(lane, { argv: [name] })).toMatchObject({ exitCode: 127, signal: null });
+    }
+    expect(await run(lane, { argv: ["/etc/passwd"] })).toMatchObject({ exitCode: 126, signal: null });
+  });
+
+  test("does not mind when the process for the next command is killed", async () => {
+    const lane = await open();
+    const { stdout } = await run(lane, "echo $PPID");
+    // Not every shell has one.
+    const kill = `for i in 1 2 3 4 5 6 7 8; do pkill -KILL -P ${Number(stdout)} && break; sleep 0.02; done`;
+    await run(lane, `(${kill}) </dev/null >/dev/null 2>&1 &`);
+    await setTimeout(400);
+    expect(await run(lane, "exit 3")).toMatchObject({ exitCode: 3, signal: null });
+    expect(await run(lane, "kill -TERM $$")).toMatchObject({ exitCode: null, signal: "SIGTERM" });
+    expect(await run(lane, "exit 137")).toMatchObject({ exitCode: 137, signal: null });
   });
 
   test("tells when the shell that ran a command was killed", async () => {

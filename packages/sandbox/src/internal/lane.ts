@@ -18,6 +18,8 @@ export interface Running {
   readonly ended: Promise<CommandExit>;
   /** `ended` has settled. */
   readonly over: boolean;
+  /** Settles, never rejects, a moment after `ended`: it is known whether the lane can take another command. */
+  readonly left: Promise<void>;
   /** A signal that was sent on purpose, so that an exit with 128 + n is read as death by it. */
   noteSignal(signal: string): void;
 }
@@ -31,8 +33,11 @@ interface Current extends Running {
   cwdMissing: boolean;
   exit: CommandExit | undefined;
   stderrEnded: boolean;
+  /** The lane has been looked over after its end. */
+  looked: boolean;
   resolve(exit: CommandExit): void;
   reject(error: SandboxError): void;
+  leave(): void;
 }
 
 /** Kept of what a shell says that does not start, in characters. */
@@ -58,6 +63,8 @@ export class Lane {
     { resolve(words: string[]): void; reject(error: SandboxError): void }
   >();
   #current: Current | undefined;
+  /** Has ended, and what it left is being looked for. */
+  #leaving: Current | undefined;
   #failure: SandboxError | undefined;
   #workerLost = false;
   #dirty = false;
@@ -116,6 +123,16 @@ export class Lane {
   /** Ready for a command, and promised to nobody. */
   get free(): boolean {
     return !this.taken && this.#ready;
+  }
+
+  /** About to be free, or dirty. */
+  get settling(): boolean {
+    return this.#leaving !== undefined && this.usable;
+  }
+
+  /** Done when it is not settling any more. */
+  get settled(): Promise<void> {
+    return this.#leaving?.left ?? Promise.resolve();
   }
 
   /** Runs commands, though perhaps not now. */
@@ -200,8 +217,7 @@ export class Lane {
 
   /** Looks again whether strays hold the output of a dirty lane. */
   async look(): Promise<void> {
-    const [state] = await this.#ask((id) => `w 0 sb_look ${id}`);
-    this.#dirty = state !== "clean";
+    await this.#ask((id) => `w 0 sb_look ${id}`);
   }
 
   resize(size: { columns: number; rows: number }): Promise<void> {
@@ -232,13 +248,17 @@ export class Lane {
   }
 
   get #ready(): boolean {
-    return !this.#current && !this.#dirty && this.usable;
+    return !this.#current && !this.#leaving && !this.#dirty && this.usable;
   }
 
   #begin(sink: Sink): Current {
     if (this.#failure) throw this.#failure;
     if (!this.#ready) throw new SandboxError("adapter_fault", "A lane was given a command while it had one.");
     const signals = new Set<string>();
+    let leave = (): void => undefined;
+    const left = new Promise<void>((resolve) => {
+      leave = resolve;
+    });
     let settle: Pick<Current, "resolve" | "reject"> | undefined;
     const ended = new Promise<CommandExit>((resolve, reject) => {
       settle = { resolve, reject };
@@ -250,6 +270,7 @@ export class Lane {
       mark: randomInt(2 ** 32, 2 ** 47),
       rootPid: undefined,
       ended,
+      left,
       over: false,
       sink,
       signals,
@@ -257,6 +278,7 @@ export class Lane {
       cwdMissing: false,
       exit: undefined,
       stderrEnded: this.kind === "tty",
+      looked: false,
       resolve: (exit) => {
         current.over = true;
         settle?.resolve(exit);
@@ -265,6 +287,7 @@ export class Lane {
         current.over = true;
         settle?.reject(error);
       },
+      leave,
     };
     this.#current = current;
     return current;
@@ -339,10 +362,15 @@ export class Lane {
       case "h":
         this.#answer(-1, [id ?? ""]);
         return;
+      case "l":
+        this.#dirty = words[0] !== "clean";
+        if (current?.id === Number(id)) current.looked = true;
+        if (this.#leaving?.id === Number(id)) this.#leave();
+        this.#answer(Number(id), []);
+        return;
       case "a":
       case "o":
       case "k":
-      case "l":
         this.#answer(
           Number(id),
           words.filter((each) => each !== ""),
@@ -350,16 +378,14 @@ export class Lane {
         return;
       case "w":
         this.#workerLost = true;
-        current?.reject(id === "killed" ? workerKilled() : workerGaveUp());
-        this.#current = undefined;
+        this.#abandon(id === "killed" ? workerKilled() : workerGaveUp());
         return;
     }
     if (!current || Number(id) !== current.id) return;
     if (kind === "c") current.cwdMissing = true;
     if (kind === "p") current.rootPid = Number(words[0]);
     if (kind === "e") {
-      const [code, flag, kills, ...message] = words;
-      this.#dirty = flag === "dirty";
+      const [code, kills, ...message] = words;
       current.exit = {
         ...exitOf(Number(code), message.join(" "), current.signals),
         outOfMemoryKills: kills === "-" ? undefined : Number(kills),
@@ -378,6 +404,8 @@ export class Lane {
   #settle(current: Current): void {
     if (!current.exit || !current.stderrEnded) return;
     this.#current = undefined;
+    this.#leaving = current;
+    if (current.looked) this.#leave();
     if (current.cwdMissing) {
       current.reject(
         new SandboxError("invalid_argument", "The working directory does not exist in the sandbox.", {
@@ -385,6 +413,19 @@ export class Lane {
         }),
       );
     } else current.resolve(current.exit);
+  }
+
+  #leave(): void {
+    this.#leaving?.leave();
+    this.#leaving = undefined;
+  }
+
+  /** The command under way, if any, is lost. */
+  #abandon(reason: SandboxError): void {
+    this.#current?.reject(reason);
+    this.#current?.leave();
+    this.#current = undefined;
+    this.#leave();
   }
 
   #answer(id: number, words: string[]): void {
@@ -399,8 +440,7 @@ export class Lane {
 
   #fail(reason: SandboxError): SandboxError {
     this.#failure ??= reason;
-    this.#current?.reject(this.#failure);
-    this.#current = undefined;
+    this.#abandon(this.#failure);
     for (const reply of this.#replies.values()) reply.reject(this.#failure);
     this.#replies.clear();
     return this.#failure;

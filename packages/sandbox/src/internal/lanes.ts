@@ -67,7 +67,10 @@ export class Lanes {
   release(user: string | undefined, lane: Lane): void {
     const pool = this.#pool(user);
     lane.taken = false;
-    if (!lane.free) return;
+    if (!lane.free) {
+      this.#serve(pool, user);
+      return;
+    }
     const next = pool.waiting.shift();
     if (next) {
       lane.taken = true;
@@ -156,8 +159,10 @@ export class Lanes {
   /** Whichever comes first: a lane given back, a dirty one found clean, or a new one. */
   async #wait(pool: Pool, user: string | undefined, own: boolean, signal: AbortSignal): Promise<Lane> {
     for (const lane of pool.lanes) {
-      if (!lane.dirty || !lane.usable || (own && lane.kind === "main")) continue;
-      await abortable(lane.look(), signal);
+      if (!lane.usable || (own && lane.kind === "main")) continue;
+      if (lane.dirty) await abortable(lane.look(), signal);
+      else if (own && lane.settling) await abortable(lane.settled, signal);
+      else continue;
       if (!lane.free) continue;
       lane.taken = true;
       return lane;
@@ -191,7 +196,8 @@ export class Lanes {
 
   /** Opens lanes for those who wait, a few at a time: many short commands are through before many lanes are open. */
   #serve(pool: Pool, user: string | undefined): void {
-    while (pool.opening < Math.min(pool.waiting.length, openingLimit)) {
+    const settling = [...pool.lanes].filter((lane) => lane.settling).length;
+    while (pool.opening < Math.min(pool.waiting.length - settling, openingLimit)) {
       this.#openInto(pool, user, (error) => pool.waiting[0]?.fail(error));
     }
   }

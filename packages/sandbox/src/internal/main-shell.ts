@@ -8,7 +8,7 @@ export type LaneKind = "main" | "lane" | "tty";
 
 /** The command line of a main shell or lane. */
 export function laneCommand(shell: string, kind: LaneKind): string[] {
-  return [shell, "-c", script, "sandbox", kind];
+  return [shell, "-c", script, "sandbox", kind, shell];
 }
 
 /**

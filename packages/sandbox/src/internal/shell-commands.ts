@@ -22,8 +22,7 @@ export class ShellCommands implements Commands {
     if (!live && !tty) {
       const lane = await this.#lanes.acquire(user, signal);
       const running = lane.run(command, sink, input === "none" ? undefined : input);
-      const release = (): void => this.#lanes.release(user, lane);
-      running.ended.then(release, release);
+      void running.left.then(() => this.#lanes.release(user, lane));
       return this.#run(command, lane, running);
     }
     const lane = tty
