@@ -18,6 +18,11 @@ const requirements = [
   { program: "busybox", package: "busybox-static", without: "images with busybox" },
   { program: "mmdebstrap", package: "mmdebstrap", without: "images with a Debian userland" },
   { program: "unshare", package: "util-linux", without: "processes in namespaces of their own" },
+  { program: "sshd", package: "openssh-server", without: "emulated virtual machines" },
+  { program: "ssh-keygen", package: "openssh-client", without: "emulated virtual machines" },
+  { program: "sudo", package: "sudo", without: "emulated virtual machines" },
+  { program: "script", package: "bsdutils", without: "emulated virtual machines" },
+  { program: "ps", package: "procps", without: "emulated virtual machines" },
 ];
 
 /** Installs what the tests need where it may (apt-get, as root or by sudo without a password); else says what is missing. */
