@@ -11,9 +11,17 @@ export class RuntimeFailure extends Error {
   }
 }
 
-/** Arguments that make no sense: exit code 64, with the usage of the whole program below the text. */
+/** Arguments that make no sense: exit code 64, with a usage below the text. */
 export class ValidationFailure extends Error {
   override readonly name = "ValidationFailure";
+
+  constructor(
+    message: string,
+    /** Whose usage; that of the whole program where a command finds out only when it runs. */
+    readonly command?: string,
+  ) {
+    super(message);
+  }
 }
 
 /** An error of a framework or of the system: exit code 1, and `Error: ` before its text. */

@@ -42,6 +42,8 @@ export interface EmulatorSettings {
   readonly cloneMs: number;
   /** How long a download takes at least. Default 0. */
   readonly pullMs: number;
+  /** What a new machine's disk may fill before the cache is pruned for it. Default undefined: plenty. */
+  readonly freeGiB?: number;
   /** `FaultName`, or `FaultName:N` for the first N times. Default none. */
   readonly faults: readonly string[];
   /** What `clone` does about a name that is taken. Default `"replace"`. */
@@ -78,7 +80,7 @@ export function readSettings(homePath: string): EmulatorSettings {
 }
 
 export function settingsOf(given: Partial<EmulatorSettings>): EmulatorSettings {
-  const unknown = Object.keys(given).filter((key) => !(key in defaults));
+  const unknown = Object.keys(given).filter((key) => key !== "freeGiB" && !(key in defaults));
   if (unknown.length > 0) throw new Error(`emulator.json: unknown settings ${unknown.join(", ")}`);
   for (const fault of given.faults ?? []) {
     const name = /^([a-z-]+?)(:\d+)?$/.exec(fault)?.[1];

@@ -1,0 +1,27 @@
+import { createInterface } from "node:readline/promises";
+import { text } from "node:stream/consumers";
+import type { Command, Parsed } from "../arguments/parsed.js";
+import { RuntimeFailure } from "../failures.js";
+import { type Credentials, storeCredentials } from "../store/credentials.js";
+import { accepts } from "../store/registry.js";
+
+export const run: Command = async (parsed, home) => {
+  const host = parsed.text("host");
+  const credentials = await askFor(parsed);
+  if (!parsed.flag("no-validate") && !accepts(home, host, credentials)) {
+    throw new RuntimeFailure(`invalid credentials: ${host} answered with status 401`);
+  }
+  storeCredentials(home, host, credentials);
+  return 0;
+};
+
+async function askFor(parsed: Parsed): Promise<Credentials> {
+  const username = parsed.optionalText("username");
+  if (username !== undefined) return { username, password: (await text(process.stdin)).replace(/\n$/, "") };
+  const lines = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return { username: await lines.question("User: "), password: await lines.question("Password: ") };
+  } finally {
+    lines.close();
+  }
+}

@@ -1,0 +1,68 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type ImageOptions, makeImage } from "./images.js";
+import { endAll, processesOf } from "./processes.js";
+import { type EmulatorSettings, settingsOf } from "./store/settings.js";
+
+/** An installation of the emulated program in a temporary directory of its own. */
+export interface TartEmulator extends AsyncDisposable {
+  /** `TART_HOME`. */
+  readonly home: string;
+  /** The directory with the executable `tart`. */
+  readonly bin: string;
+  /** What makes a program use this installation: `TART_HOME`, and a `PATH` that begins with `bin`. */
+  readonly environment: { readonly TART_HOME: string; readonly PATH: string };
+  image(options: ImageOptions): void;
+  /** Changes how it behaves from the next command on; what is not named is as at the start. */
+  settings(settings: Partial<EmulatorSettings>): void;
+  /** A line for each thing that tests have left: machines but for images, processes, unfinished copies. */
+  leftovers(): string[];
+}
+
+/** Installs the emulator. Disposal ends every process of it and removes all. */
+export function installEmulator(settings: Partial<EmulatorSettings> = {}): TartEmulator {
+  // A short path: those of sockets inside may have 104 bytes.
+  const root = mkdtempSync(join(tmpdir(), "nctart-"));
+  const home = join(root, "home");
+  const bin = join(root, "bin");
+  for (const directory of [bin, join(home, "vms"), join(home, "tmp")])
+    mkdirSync(directory, { recursive: true });
+  symlinkSync(fileURLToPath(new URL("../dist/tart.js", import.meta.url)), join(bin, "tart"));
+  const images = new Set<string>();
+  const change = (changed: Partial<EmulatorSettings>) => {
+    const all = { ...settings, ...changed };
+    settingsOf(all);
+    writeFileSync(join(home, "emulator.json"), JSON.stringify(all));
+  };
+  change({});
+  return {
+    home,
+    bin,
+    environment: { TART_HOME: home, PATH: `${bin}${delimiter}${process.env.PATH ?? ""}` },
+    image(options) {
+      makeImage(home, options);
+      images.add(options.name);
+    },
+    settings: change,
+    leftovers: () => leftoversIn(home, join(bin, "tart"), images),
+    async [Symbol.asyncDispose]() {
+      await endAll(join(bin, "tart"));
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
+
+function leftoversIn(home: string, executable: string, images: ReadonlySet<string>): string[] {
+  const machines = entriesOf(join(home, "vms")).filter((name) => !images.has(name));
+  return [
+    ...machines.map((name) => `machine ${name}`),
+    ...entriesOf(join(home, "tmp")).map((name) => `unfinished ${name}`),
+    ...processesOf(executable).map(({ pid, command }) => `process ${pid}: ${command}`),
+  ];
+}
+
+function entriesOf(directory: string): string[] {
+  return existsSync(directory) ? readdirSync(directory) : [];
+}

@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
+import { hasErrorCode } from "./failures.js";
+
+export interface RunningCommand {
+  readonly pid: number;
+  readonly command: string;
+}
+
+/** Every process that runs this executable, by the path under which it was started. */
+export function processesOf(executable: string): RunningCommand[] {
+  return readdirSync("/proc").flatMap((entry) => {
+    if (!/^\d+$/.test(entry)) return [];
+    const argv = argvOf(entry);
+    return argv.slice(0, 2).includes(executable) ? [{ pid: Number(entry), command: argv.join(" ") }] : [];
+  });
+}
+
+/** Ends them all, and returns when they are gone. Throws where some are still there after five seconds. */
+export async function endAll(executable: string): Promise<void> {
+  const deadline = Date.now() + 5000;
+  for (;;) {
+    const left = processesOf(executable);
+    if (left.length === 0) return;
+    if (Date.now() > deadline)
+      throw new Error(`still there: ${left.map(({ command }) => command).join("; ")}`);
+    for (const { pid } of left) kill(pid);
+    await setTimeout(10);
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if (!hasErrorCode(error, "ESRCH")) throw error;
+  }
+}
+
+/** Empty for one that has ended. */
+function argvOf(pid: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+  } catch (error) {
+    if (hasErrorCode(error, "ENOENT") || hasErrorCode(error, "ESRCH")) return [];
+    throw error;
+  }
+}
