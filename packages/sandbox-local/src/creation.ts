@@ -78,7 +78,10 @@ export async function createSandbox(
   }
 }
 
-/** Brings process 1 from its first line to the start of the main process. */
+/**
+ * Brings process 1 to its first line, and lets it go on. It is not waited for: what fails from here on ends the
+ * output of the main process with the reason.
+ */
 async function begin(
   bubblewrap: Bubblewrap,
   record: LocalRecord,
@@ -93,9 +96,20 @@ async function begin(
     const init = (await bubblewrap.init) ?? (await failed(bubblewrap));
     records.update({ ...record, init });
     bubblewrap.leash.write("\n");
-    await Promise.race([once(alive.stream, "data"), failed(bubblewrap)]);
-    for (const pipe of pipes) pipe.release();
-    for (const name of [sandboxPipes.stdout, sandboxPipes.stderr]) rmSync(join(directory, name));
+    Promise.race([once(alive.stream, "data"), failed(bubblewrap)]).then(
+      () => {
+        for (const pipe of pipes) pipe.release();
+        for (const name of [sandboxPipes.stdout, sandboxPipes.stderr])
+          rmSync(join(directory, name), { force: true });
+      },
+      (error: Error) => {
+        alive.close();
+        for (const { stream, release } of [stdout, stderr]) {
+          release();
+          stream.destroy(error);
+        }
+      },
+    );
     return { record: { ...record, init }, alive, main: mainProcess(bubblewrap, init, stdout, stderr) };
   } catch (error) {
     for (const pipe of pipes) pipe.close();

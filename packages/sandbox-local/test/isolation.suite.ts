@@ -126,7 +126,9 @@ export function isolation(): void {
       await using bench = new Bench();
       // Node itself keeps the low numbers from its children.
       const script = 'exec 5</etc 200</etc; exec "$0" "$@"';
+      // With a socket as its input bash would take itself for a remote shell and read the user's start-up file.
       const owner = spawn("bash", [
+        "--norc",
         "-c",
         script,
         process.execPath,
