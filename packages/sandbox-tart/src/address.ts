@@ -1,0 +1,88 @@
+import { connect } from "node:net";
+import { SandboxError } from "@nanoclaw/sandbox/adapter";
+import type { Tart } from "./engine.js";
+import { pause } from "./wait.js";
+
+/** Between two questions, in milliseconds. Tart itself asks once a second. */
+const cadenceMs = 1_000;
+/** For one connection, in milliseconds: a guest that boots drops packets rather than refuse. */
+const connectMs = 2_000;
+
+/** In turn: the lease file first, then the guest itself where an agent answers. */
+const resolvers = [[], ["--resolver", "agent"]] as const;
+
+/**
+ * The guest's address, as soon as something listens on the port there. It is never one of an earlier boot: Tart
+ * gives the lease of a machine that does not run, so the caller sees to it that it does, and what is told is tried.
+ */
+export async function findAddress(
+  tart: Tart,
+  vm: string,
+  port: number,
+  signal: AbortSignal,
+): Promise<string> {
+  for (let turn = 0; ; turn++) {
+    const started = performance.now();
+    const address = await askAddress(tart, vm, resolvers[turn % resolvers.length] ?? [], signal);
+    if (address !== undefined && (await answers(address, port, signal))) return address;
+    await pause(Math.max(0, cadenceMs - (performance.now() - started)), signal);
+  }
+}
+
+/** The guest's address, if Tart can tell it now. */
+export async function currentAddress(tart: Tart, vm: string, signal: AbortSignal): Promise<string> {
+  for (const resolver of resolvers) {
+    const address = await askAddress(tart, vm, resolver, signal);
+    if (address !== undefined) return address;
+  }
+  throw new SandboxError("engine_unavailable", "Tart does not know the address of the guest.", {
+    hint: "The host's DHCP leases may be used up: `sandbox doctor` tells how long they last.",
+  });
+}
+
+/** Undefined when there is none yet. An empty answer is none either (packer-plugin-tart#217). */
+async function askAddress(
+  tart: Tart,
+  vm: string,
+  resolver: readonly string[],
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    const address = (await tart.call(["ip", vm, ...resolver], { signal })).trim();
+    return /^\d+(\.\d+){3}$/.test(address) ? address : undefined;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (SandboxError.is(error, "sandbox_not_found")) throw error;
+    // Every other failure of `ip` says that it cannot tell yet, each resolver in its own words.
+    return undefined;
+  }
+}
+
+/** Whether something listens there. Refusals are what a guest gives until its server is up. */
+function answers(host: string, port: number, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port, timeout: connectMs });
+    const end = (answered: boolean): void => {
+      signal.removeEventListener("abort", abort);
+      socket.destroy();
+      resolve(answered);
+    };
+    const abort = (): void => {
+      socket.destroy();
+      reject(signal.reason);
+    };
+    signal.addEventListener("abort", abort, { once: true });
+    socket.once("connect", () => end(true));
+    socket.once("timeout", () => end(false));
+    socket.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EHOSTUNREACH" || process.platform !== "darwin") return end(false);
+      signal.removeEventListener("abort", abort);
+      reject(
+        new SandboxError("permission_denied", `macOS does not let this program reach the guest at ${host}.`, {
+          cause: error,
+          hint: "Allow it under System Settings, Privacy & Security, Local Network, or use an image with the guest agent.",
+        }),
+      );
+    });
+  });
+}

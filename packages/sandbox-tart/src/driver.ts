@@ -1,0 +1,120 @@
+import {
+  type CallContext,
+  type OpenedPort,
+  type ProcessSpec,
+  type RawProcess,
+  type SandboxDriver,
+  SandboxError,
+} from "@nanoclaw/sandbox/adapter";
+import { currentAddress } from "./address.js";
+import type { Tart } from "./engine.js";
+import { Ports } from "./ports.js";
+import type { TartRecord } from "./records.js";
+import type { RunProcess } from "./run-process.js";
+import type { Transport } from "./transport.js";
+
+export interface TartDriverOptions {
+  readonly record: TartRecord;
+  readonly tart: Tart;
+  readonly run: RunProcess;
+  readonly transport: Transport;
+  /** Finds a way into the same guest again. */
+  connect(context: CallContext): Promise<Transport>;
+  /** Ends the sandbox and forgets it. */
+  remove(context: CallContext): Promise<void>;
+}
+
+/** One virtual machine that runs. */
+export class TartDriver implements SandboxDriver {
+  readonly id: string;
+  readonly #options: TartDriverOptions;
+  readonly #ports = new Ports();
+  #transport: Promise<Transport>;
+  #over: SandboxError | undefined;
+
+  constructor(options: TartDriverOptions) {
+    this.#options = options;
+    this.id = options.record.id;
+    this.#transport = Promise.resolve(options.transport);
+    this.#watch(options.transport);
+    void options.run.ended.then((reason) => {
+      this.#over ??= reason.code === "sandbox_lost" ? reason : lostBy(reason);
+    });
+  }
+
+  async spawn(spec: ProcessSpec, context: CallContext): Promise<RawProcess> {
+    const { env, workdir } = this.#options.record;
+    const transport = await this.#way(context);
+    const cwd = spec.cwd ?? workdir;
+    return await transport.spawn(
+      { ...spec, env: { ...env, ...spec.env }, ...(cwd === undefined ? {} : { cwd }) },
+      context,
+    );
+  }
+
+  async openPort(port: number, { signal }: CallContext): Promise<OpenedPort> {
+    this.#checkAlive();
+    const { record, tart } = this.#options;
+    if (record.network === "none") {
+      throw new SandboxError("unsupported", "No port of a sandbox without network can be reached.", {
+        hint: 'Create it with network: "open".',
+      });
+    }
+    return await this.#ports.open(await currentAddress(tart, record.vm, signal), port);
+  }
+
+  async detach(): Promise<void> {
+    await this.#letGo(new SandboxError("sandbox_lost", "The sandbox was let go."));
+  }
+
+  async destroy(context: CallContext): Promise<void> {
+    await this.#letGo(new SandboxError("sandbox_lost", "The sandbox was destroyed."));
+    await this.#options.remove(context);
+  }
+
+  /** The way in that is open, or another one: the agent's may break for good while the guest lives (openai/tart#1346). */
+  async #way(context: CallContext): Promise<Transport> {
+    this.#checkAlive();
+    const current = this.#transport;
+    try {
+      return await current;
+    } catch {
+      // Of several callers one finds the new way for all.
+      if (this.#transport === current) {
+        this.#transport = this.#options.connect(context).then((transport) => {
+          this.#watch(transport);
+          return transport;
+        });
+        this.#transport.catch(() => undefined);
+      }
+      return await this.#transport;
+    }
+  }
+
+  #watch(transport: Transport): void {
+    void transport.lost.then((reason) => {
+      if (this.#over) return;
+      this.#transport = Promise.reject(reason);
+      this.#transport.catch(() => undefined);
+    });
+  }
+
+  #checkAlive(): void {
+    if (this.#over) throw this.#over.with({ sandboxId: this.id });
+  }
+
+  async #letGo(reason: SandboxError): Promise<void> {
+    this.#over ??= reason;
+    this.#options.run.release();
+    await this.#ports.closeAll();
+    const transport = await this.#transport.catch(() => undefined);
+    await transport?.close();
+  }
+}
+
+function lostBy(cause: SandboxError): SandboxError {
+  return new SandboxError("sandbox_lost", `The virtual machine has ended. ${cause.message}`, {
+    cause,
+    ...(cause.hint === undefined ? {} : { hint: cause.hint }),
+  });
+}
