@@ -1,0 +1,5 @@
+/** A shell script as text, put in by the build. */
+declare module "*.sh" {
+  const text: string;
+  export default text;
+}

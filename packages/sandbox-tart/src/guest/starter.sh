@@ -1,0 +1,92 @@
+# Starts one command and tells how it ended. Written for dash, busybox ash and bash, 3.2 of macOS among them.
+# The first line of standard input is code, so that arguments, environment and secrets of the command are on no
+# argument list; the rest of standard input is the command's.
+#
+# Three shells share the work. The middle one runs the command in its foreground, as a background child of a shell
+# without job control would ignore SIGINT. Its own output is a pipe to the third: a shell tells death by a
+# signal from an exit with 128 + n only by a message to its standard error. The first holds the others.
+#
+# Variables begin with sb_, as an assignment to a variable of the environment would change it for the command.
+sb_n='
+'
+# As sh, bash says nothing of a command that a signal has ended.
+[ "${BASH_VERSION-}" ] && (set +o posix) 2>/dev/null && set +o posix
+# Messages to the host stand between NULs and begin with a secret.
+sb_say() { printf '\000%s %s\000' "$sb_secret" "$*"; }
+sb_pid() {
+  while read -r sb_a sb_b; do
+    case $sb_a in Pid:) sb_root=$sb_b; return ;; esac
+  done </proc/self/status
+}
+# sb_child CWD MARK SETSID COUNT ENVIRONMENT... ARGUMENTS...: becomes the command.
+sb_child() {
+  if [ "$1" ]; then cd -- "$1" 2>/dev/null || { echo cwd; exit 1; }; fi
+  # Without a mark, a search for the command's processes begins with the first of them.
+  if [ "$2" ]; then
+    sb_root=
+    ulimit -w "$2" 2>/dev/null || ulimit -x "$2" 2>/dev/null || sb_pid
+  fi
+  sb_setsid= sb_count=$4
+  if [ "$3" ]; then
+    for sb_setsid in /usr/bin/setsid /bin/setsid ''; do [ -x "$sb_setsid" ] && break; done
+  fi
+  shift 4
+  unset PWD OLDPWD SHLVL
+  while [ "$sb_count" -gt 0 ]; do export "$1"; shift; sb_count=$((sb_count - 1)); done
+  sb_say b "$sb_root" >&3
+  [ "$sb_tty" ] || sb_say b >&4
+  exec >&3 2>&4 3>&- 4>&-
+  [ "$sb_setsid" ] && exec "$sb_setsid" -- "$@"
+  # Not every shell knows -- here, and not every shell does without.
+  case $1 in -*) (exec -- true) 2>/dev/null && exec -- "$@" ;; esac
+  exec "$@"
+}
+sb_report() {
+  # Not even a signal to the whole process group may end this one.
+  trap '' HUP INT QUIT TERM USR1 USR2
+  sb_code= sb_message= sb_cwd=
+  while IFS= read -r sb_line; do
+    case $sb_line in
+      "exit "*) sb_code=${sb_line#exit } ;;
+      cwd) sb_cwd=1 ;;
+      *) sb_message=1 ;;
+    esac
+  done
+  if [ "$sb_cwd" ]; then sb_say c
+  elif ! [ "$sb_code" ]; then sb_say w
+  elif [ "$sb_code" -gt 128 ]; then sb_say e "$sb_code" "${sb_message:-0}" "$(kill -l "$sb_code" 2>/dev/null)"
+  else sb_say e "$sb_code" 0
+  fi >&"$sb_tell"
+  exit "${sb_code:-1}"
+}
+# sb_start HOLD and the arguments of sb_child.
+sb_start() {
+  sb_hold=$1 sb_root=$$ sb_tell=4
+  shift
+  [ "$sb_tty" ] && sb_tell=3
+  exec 3>&1 4>&2 2>/dev/null
+  # Subshells forget these, so the command gets its signals as they were.
+  trap : HUP INT QUIT TERM USR1 USR2
+  {
+    trap : HUP INT QUIT TERM USR1 USR2
+    ( sb_child "$@" )
+    echo "exit $?"
+  } 2>&1 | sb_report
+  sb_code=$?
+  exec 3>&- 4>&-
+  # The host ends its input when it has been told the end, and not before may the channel close: what is written
+  # to a closed one can cost output that was on its way.
+  if [ "$sb_hold" ]; then
+    exec >/dev/null 2>&1
+    [ "$sb_tty" ] && stty raw -echo
+    IFS= read -r sb_line && ! [ "$sb_tty" ] && cat
+  fi
+  exit "$sb_code"
+}
+sb_tty=$1
+if [ "$sb_tty" ]; then
+  sb_modes=$(stty -g) && stty raw -echo && printf '\000ready\000'
+fi
+IFS= read -r sb_line || exit 1
+[ "$sb_tty" ] && stty "$sb_modes"
+eval "$sb_line"

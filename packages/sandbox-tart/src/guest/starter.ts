@@ -1,0 +1,54 @@
+import { quote } from "@nanoclaw/sandbox/adapter";
+import source from "./starter.sh";
+
+/** Without comments and indentation: it is an argument, and shows in the guest's process list. */
+export function compact(script: string): string {
+  return script.replace(/^\s*(#.*)?\n/gm, "").replace(/^[ \t]+/gm, "");
+}
+
+const script = compact(source);
+
+/** What the guest runs for every command; which command, it reads from its standard input. */
+export function starterCommand(options: { tty: boolean; user: string | undefined }): string[] {
+  const shell = ["/bin/sh", "-c", script, "sandbox", options.tty ? "tty" : ""];
+  return options.user === undefined ? shell : ["sudo", "-n", "-H", "-u", options.user, "--", ...shell];
+}
+
+export interface StartOptions {
+  readonly argv: readonly string[];
+  readonly cwd: string | undefined;
+  readonly env: Readonly<Record<string, string>>;
+  /** What messages to the host begin with. */
+  readonly secret: string;
+  /** A limit on file locks that tells the command's processes from others; none where it cannot be set. */
+  readonly mark: number | undefined;
+  /** A session of its own, where the engine gives none and the guest has `setsid`. */
+  readonly ownSession: boolean;
+  /** The channel stays open until the host has ended the input; on a terminal, until it has sent a line. */
+  readonly hold: boolean;
+  readonly tty: boolean;
+}
+
+/** The first line of the standard input, in bytes. */
+export function startLine(options: StartOptions): Buffer {
+  const environment = Object.entries(options.env).map(([name, value]) => `${name}=${value}`);
+  const words = [
+    options.hold ? "1" : "",
+    options.cwd ?? "",
+    options.mark === undefined ? "" : String(options.mark),
+    options.ownSession ? "1" : "",
+    String(environment.length),
+    ...environment,
+    ...options.argv,
+  ];
+  const tty = options.tty ? "1" : "";
+  return Buffer.from(
+    `sb_secret=${options.secret} sb_tty=${tty}; sb_start ${words.map(word).join(" ")}\n`,
+    "latin1",
+  );
+}
+
+/** A word for the shell, a character for each byte, without line ends. */
+function word(text: string): string {
+  return quote(Buffer.from(text).toString("latin1")).replaceAll("\n", `'"$sb_n"'`);
+}
