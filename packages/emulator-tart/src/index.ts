@@ -1,5 +1,6 @@
-export { installEmulator, type TartEmulator } from "./emulator.js";
-export type { ImageOptions } from "./images.js";
+export { whyNoGuests } from "@nanoclaw/emulator-guest";
+export { type Emulator, type EmulatorOptions, type ImageOptions, installEmulator } from "./installation.js";
 export type { EmulatorSettings, FaultName } from "./store/settings.js";
-export type { DiskFormat, GuestOs } from "./store/vm-config.js";
+export { faultNames } from "./store/settings.js";
+export type { GuestOs } from "./store/vm-config.js";
 export type { AgentGeneration } from "./store/vm-directory.js";

@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Parsed } from "./arguments/parsed.js";
-import { complaint, readArguments } from "./arguments/read.js";
+import { type Answer, complaint, readArguments } from "./arguments/read.js";
 import { loadCommand, takesSignals } from "./commands/all.js";
 import { RuntimeFailure, SystemFailure, ValidationFailure } from "./failures.js";
 import { openHome } from "./store/home.js";
@@ -12,8 +12,7 @@ import { collectGarbage } from "./store/temporary.js";
 export async function main(argv: readonly string[]): Promise<number> {
   const settings = readSettings(resolve(process.env.TART_HOME ?? join(homedir(), ".tart")));
   const outcome = readArguments(argv, settings);
-  if (outcome.type === "text") return write(process.stdout, outcome.text, 0);
-  if (outcome.type === "refused") return write(process.stderr, outcome.text, 64);
+  if (outcome.type === "answer") return tell(outcome);
   try {
     return await runCommand(outcome.parsed);
   } catch (error) {
@@ -39,14 +38,17 @@ async function runCommand(parsed: Parsed): Promise<number> {
   }
 }
 
-function report(error: unknown): Promise<number> {
-  if (error instanceof ValidationFailure) return write(process.stderr, complaint(error), 64);
-  if (error instanceof RuntimeFailure) return write(process.stderr, error.message, error.exitCode);
+function report(error: unknown): number {
+  if (error instanceof ValidationFailure) return tell(complaint(error));
+  if (error instanceof RuntimeFailure)
+    return tell({ exitCode: error.exitCode, stderr: `${error.message}\n` });
   const text = error instanceof Error ? error.message : String(error);
-  return write(process.stderr, `Error: ${text}`, 1);
+  return tell({ exitCode: 1, stderr: `Error: ${text}\n` });
 }
 
-/** Waits until the text is out, which at a pipe is later than the call. */
-function write(stream: NodeJS.WriteStream, text: string, exitCode: number): Promise<number> {
-  return new Promise((done) => stream.write(`${text}\n`, () => done(exitCode)));
+/** Files, terminals and pipes are written to at once on the systems that this runs on. */
+function tell({ exitCode, stdout = "", stderr = "" }: Answer): number {
+  process.stdout.write(stdout);
+  process.stderr.write(stderr);
+  return exitCode;
 }

@@ -10,11 +10,17 @@ import { type Element, splitArguments } from "./split.js";
 import { commands as allCommands } from "./table.js";
 import { usageOf } from "./usage.js";
 
-/** What a list of arguments comes to: a command, a text for stdout, or a complaint for stderr with exit code 64. */
+/** How the program ends, and what it says by then. */
+export interface Answer {
+  readonly exitCode: number;
+  readonly stdout?: string;
+  readonly stderr?: string;
+}
+
+/** What a list of arguments comes to: a command, or an answer without one. */
 export type Outcome =
   | { readonly type: "run"; readonly parsed: Parsed }
-  | { readonly type: "text"; readonly text: string }
-  | { readonly type: "refused"; readonly text: string };
+  | ({ readonly type: "answer" } & Answer);
 
 /** Reads the arguments of the program, with what the imitated release knows. Touches nothing. */
 export function readArguments(argv: readonly string[], settings: EmulatorSettings): Outcome {
@@ -35,14 +41,18 @@ export function readArguments(argv: readonly string[], settings: EmulatorSetting
 }
 
 /** The complaint of a command that finds out only when it runs: the usage is that of the whole program. */
-export function complaint(failure: ValidationFailure): string {
+export function complaint(failure: ValidationFailure): Answer {
   const command = allCommands.find(({ name }) => name === failure.command);
-  return refused(failure.message, command).text;
+  return refused(failure.message, command);
 }
 
-function refused(message: string, command: CommandDefinition | undefined, help?: string) {
+function refused(message: string, command: CommandDefinition | undefined, help?: string): Outcome & Answer {
   const lines = [`Error: ${message}`, ...(help === undefined ? [] : [`Help:  ${help}`]), usageOf(command)];
-  return { type: "refused", text: lines.join("\n") } as const;
+  return { type: "answer", exitCode: 64, stderr: `${lines.join("\n")}\n` };
+}
+
+function answered(text: string): Outcome & Answer {
+  return { type: "answer", exitCode: 0, stdout: `${text}\n` };
 }
 
 function commandsOf(settings: EmulatorSettings): CommandDefinition[] {
@@ -61,7 +71,7 @@ function outsideCommands(
   const builtIn = builtInText(elements, undefined, settings, commands);
   if (builtIn !== undefined) return builtIn;
   refuseRest(elements, []);
-  return { type: "text", text: helpOf(undefined, commands) };
+  return answered(helpOf(undefined, commands));
 }
 
 interface Invocation {
@@ -82,7 +92,7 @@ function insideCommand(command: CommandDefinition, invocation: Invocation): Outc
   refuseRest(rest, command.arguments);
   if (command.name !== "help") return { type: "run", parsed };
   const about = commands.find(({ name }) => name === parsed.texts("subcommands")[0]);
-  return { type: "text", text: helpOf(about, commands) };
+  return answered(helpOf(about, commands));
 }
 
 function builtInText(
@@ -93,6 +103,6 @@ function builtInText(
 ): Outcome | undefined {
   const asks = (name: string) =>
     elements.some((element) => element.type === "option" && isSameName(element.name, nameOf(name)));
-  if (asks("help") || asks("h")) return { type: "text", text: helpOf(command, commands) };
-  return asks("version") ? { type: "text", text: settings.version } : undefined;
+  if (asks("help") || asks("h")) return answered(helpOf(command, commands));
+  return asks("version") ? answered(settings.version) : undefined;
 }

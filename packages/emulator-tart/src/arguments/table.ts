@@ -259,7 +259,10 @@ export const commands: readonly CommandDefinition[] = [
     name: "help",
     abstract: "Show help of a command",
     hidden: true,
-    arguments: [{ kind: "positional", name: "subcommands", optional: true, repeating: true, abstract: "" }],
+    arguments: [
+      { kind: "flag", names: ["h", "help"], hidden: true, abstract: "" },
+      { kind: "positional", name: "subcommands", optional: true, repeating: true, abstract: "" },
+    ],
   },
 ];
 

@@ -5,10 +5,12 @@ export const loadCommand: Readonly<Record<string, () => Promise<{ readonly run: 
   clone: () => import("./clone.js"),
   create: () => import("./create.js"),
   delete: () => import("./delete.js"),
+  exec: () => import("./exec.js"),
   export: () => import("./export.js"),
   fqn: () => import("./fqn.js"),
   get: () => import("./get.js"),
   import: () => import("./import.js"),
+  ip: () => import("./ip.js"),
   list: () => import("./list.js"),
   login: () => import("./login.js"),
   logout: () => import("./logout.js"),
@@ -16,7 +18,10 @@ export const loadCommand: Readonly<Record<string, () => Promise<{ readonly run: 
   pull: () => import("./pull.js"),
   push: () => import("./push.js"),
   rename: () => import("./rename.js"),
+  run: () => import("./run.js"),
   set: () => import("./set.js"),
+  stop: () => import("./stop.js"),
+  suspend: () => import("./suspend.js"),
 };
 
 /** Those that take signals themselves. */

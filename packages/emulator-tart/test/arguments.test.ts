@@ -1,0 +1,150 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readArguments } from "../src/arguments/read.js";
+import { installEmulator, type TartEmulator } from "../src/emulator.js";
+import { settingsOf } from "../src/store/settings.js";
+import { type CommandResult, tart } from "./cli.js";
+import { type Refused, refusedByCommand, refusedByParser } from "./refused-arguments.js";
+import { complaint, usages } from "./usages.js";
+
+let emulator: TartEmulator;
+const results = new Map<readonly string[], CommandResult>();
+
+/** Lists that are understood: arguments, exit code, stdout, stderr. */
+const understood: readonly (readonly [readonly string[], number, string, string])[] = [
+  [["--version"], 0, "2.40.1\n", ""],
+  [["list", "--version"], 0, "2.40.1\n", ""],
+  [["get", "--version"], 0, "2.40.1\n", ""],
+  [["--version", "list"], 0, "2.40.1\n", ""],
+  [["list"], 0, "\n", ""],
+  [["list", "--"], 0, "\n", ""],
+  [["list", "--quiet"], 0, "\n", ""],
+  [["list", "-q", "-q"], 0, "\n", ""],
+  [["list", "--quiet="], 0, "\n", ""],
+  [["list", "--source=local", "--format=text"], 0, "\n", ""],
+  [["list", "--source", "oci", "--format", "json"], 0, "[\n\n]\n", ""],
+  [["list", "--format", "json", "--format", "text"], 0, "\n", ""],
+  [["list", "--format=", "json"], 0, "[\n\n]\n", ""],
+  [["get", "vm"], 2, "", 'the specified VM "vm" does not exist\n'],
+  [["get", "--format", "json", "vm"], 2, "", 'the specified VM "vm" does not exist\n'],
+  [["get", "--", "--vm"], 2, "", 'the specified VM "--vm" does not exist\n'],
+  [["get", "--", "---"], 2, "", 'the specified VM "---" does not exist\n'],
+  [["get", "--", "--"], 2, "", 'the specified VM "--" does not exist\n'],
+  [["get", "-"], 2, "", 'the specified VM "-" does not exist\n'],
+  [["get", "a b"], 2, "", 'the specified VM "a b" does not exist\n'],
+  [["get", "a=b"], 2, "", 'the specified VM "a=b" does not exist\n'],
+  [["get", "ghcr.io/a/b:latest"], 2, "", 'the specified VM "ghcr.io/a/b:latest" does not exist\n'],
+  [["delete", "a", "b"], 2, "", 'the specified VM "a" does not exist\n'],
+  [["delete", "ghcr.io/a/b"], 2, "", 'the specified VM "ghcr.io/a/b:latest" does not exist\n'],
+  [["clone", "a", "b"], 2, "", 'the specified VM "a" does not exist\n'],
+  [["clone", "--insecure", "a", "--concurrency=1", "b"], 2, "", 'the specified VM "a" does not exist\n'],
+  [["set", "vm", "--cpu", "+4"], 2, "", 'the specified VM "vm" does not exist\n'],
+  [["set", "vm", "--cpu", "007"], 2, "", 'the specified VM "vm" does not exist\n'],
+  [["set", "vm", "--display", "nonsense"], 2, "", 'the specified VM "vm" does not exist\n'],
+  [["set", "vm", "--display-refit", "--no-display-refit"], 2, "", 'the specified VM "vm" does not exist\n'],
+  [["rename", "a", "b"], 64, "", complaint("failed to rename a non-existent local VM: a", "root")],
+  [["fqn", "anything"], 0, "anything\n", ""],
+  [
+    ["fqn", "ghcr.io/a/b"],
+    1,
+    "",
+    "OCI storage error: ghcr.io/a/b:latest is not a digest and doesn't point to a digest\n",
+  ],
+  [["prune", "--older-than=0"], 0, "", ""],
+  [["prune", "--cache-budget", "1"], 0, "", "--cache-budget is deprecated, please use --space-budget\n"],
+];
+
+function rows(refused: readonly Refused[]) {
+  return refused.map(([argv, message, usage, help]) => ({ argv, message, usage, help }));
+}
+
+/** Lists that are answered by the help of a command. */
+const helped: readonly (readonly [readonly string[], keyof typeof usages])[] = [
+  [[], "root"],
+  [["--help"], "root"],
+  [["-h"], "root"],
+  [["help"], "root"],
+  [["help", "nothing"], "root"],
+  [["--help", "list"], "root"],
+  [["--foo", "--help"], "root"],
+  [["help", "list"], "list"],
+  [["help", "--help"], "root"],
+  [["list", "--help"], "list"],
+  [["list", "-h"], "list"],
+  [["list", "-qh"], "list"],
+  [["list", "x", "--nope", "--help"], "list"],
+  [["list", "--source", "x", "--help"], "list"],
+  [["clone", "--help"], "clone"],
+  [["clone", "a", "b/c", "--help"], "clone"],
+  [["exec", "--help"], "exec"],
+  [["exec", "--help", "vm"], "exec"],
+  [["exec", "-ih"], "exec"],
+  [["run", "--help"], "run"],
+  [["help", "fqn"], "fqn"],
+];
+
+beforeAll(async () => {
+  emulator = installEmulator();
+  // Those that reach a command, and some of the others: each costs a process, and the rest is asked in this one.
+  const others = [...refusedByParser, ...refusedByCommand, ...helped].filter((_, index) => index % 16 === 0);
+  const queue = [...understood, ...others].map(([argv]) => argv);
+  const work = async () => {
+    for (let argv = queue.shift(); argv !== undefined; argv = queue.shift()) {
+      results.set(argv, await tart(emulator, argv));
+    }
+  };
+  await Promise.all([work(), work()]);
+});
+
+/** What a list that reaches no command is answered. */
+function answer(argv: readonly string[]) {
+  const outcome = readArguments(argv, settingsOf({}));
+  if (outcome.type !== "answer") return outcome;
+  const { exitCode, stdout = "", stderr = "" } = outcome;
+  return { exitCode, stdout, stderr };
+}
+
+/** The same from the executable, where it was asked. */
+function expectFromExecutable(argv: readonly string[]): void {
+  const result = results.get(argv);
+  if (result !== undefined) expect(result).toEqual({ ...answer(argv), signal: null });
+}
+
+afterAll(() => emulator[Symbol.asyncDispose]());
+
+describe("arguments that the parser refuses", () => {
+  it.each(rows(refusedByParser))("tart $argv: $message", ({ argv, message, usage, help }) => {
+    expect(answer(argv)).toEqual({ exitCode: 64, stdout: "", stderr: complaint(message, usage, help) });
+    expectFromExecutable(argv);
+  });
+});
+
+describe("arguments that a command refuses", () => {
+  it.each(rows(refusedByCommand))("tart $argv: $message", ({ argv, message, usage, help }) => {
+    expect(answer(argv)).toEqual({ exitCode: 64, stdout: "", stderr: complaint(message, usage, help) });
+    expectFromExecutable(argv);
+  });
+});
+
+describe("arguments that are understood", () => {
+  it.each(understood)("tart %j: %i", (argv, exitCode, stdout, stderr) => {
+    expect(results.get(argv)).toEqual({ exitCode, signal: null, stdout, stderr });
+  });
+});
+
+describe("arguments that ask for help", () => {
+  it.each(helped)("tart %j: help of %s, on stdout", (argv, command) => {
+    const stdout = expect.stringContaining(`\n\nUSAGE: ${usages[command]}\n\n`);
+    expect(answer(argv)).toEqual({ exitCode: 0, stdout, stderr: "" });
+    expectFromExecutable(argv);
+  });
+});
+
+it("has over 150 lists, and leaves nothing behind", () => {
+  const lists = [...refusedByParser, ...refusedByCommand, ...understood, ...helped];
+  expect(new Set(lists.map(([argv]) => JSON.stringify(argv))).size).toBe(lists.length);
+  expect(lists.length).toBeGreaterThan(150);
+  expect(readdirSync(join(emulator.home, "vms"))).toEqual([]);
+  expect(emulator.leftovers()).toEqual([]);
+});
