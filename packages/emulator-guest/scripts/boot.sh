@@ -1,13 +1,14 @@
 #!/bin/sh
 # Builds what a guest sees and becomes its first process. Runs in mount, pid, ipc, uts and net namespaces of its own.
-#   boot.sh ROOT SUPPORT NODE [TAG NAME PATH MODE]...
+#   boot.sh ROOT SUPPORT NODE PREPARE [TAG NAME PATH MODE]...
 # ROOT     the guest's own files, which it sees as /
 # SUPPORT  programs for the guest's services, seen at /run/guest/support
 # NODE     the program of Node, which the host may have anywhere
+# PREPARE  a script in SUPPORT that changes what the guest will see, or "-"
 # A share of the tag TAG is found at /run/guest/shares/TAG, or below it in NAME where that is not "-".
 set -eu
-root=$1 support=$2 node=$3
-shift 3
+root=$1 support=$2 node=$3 prepare=$4
+shift 4
 
 read_only() { # SOURCE TARGET
 	mount --bind "$1" "$2"
@@ -71,6 +72,7 @@ mount -t tmpfs -o mode=755 tmpfs usr/sbin
 cp "${0%/*}"/guest-sbin/* usr/sbin/
 cp -r "${0%/*}/first-process.sh" "${0%/*}/guest-services" run/guest/
 mv run/guest/guest-services run/guest/services
+[ "$prepare" = - ] || . "$support/$prepare"
 
 pivot_root . .
 umount -l .

@@ -6,7 +6,7 @@ trap 'exit 1' USR2
 service() { # NAME: a program that the emulator brings, or one of the guest's own services
 	program=/run/guest/support/$1
 	[ -x "$program" ] || program=/run/guest/services/$1
-	"$program" </dev/null >>"/var/log/$1.log" 2>&1 &
+	"$program" </dev/null >>"/var/log/$1.log" 2>&1
 }
 
 network() { # ADDRESS/PREFIX GATEWAY
@@ -22,7 +22,11 @@ listen() {
 	while read -r word one two; do
 		case $word in
 		network) network "$one" "$two" ;;
-		service) service "$one" ;;
+		service) service "$one" & ;;
+		run)
+			service "$one"
+			echo "ran $?"
+			;;
 		poweroff) kill -USR1 1 ;;
 		esac
 	done

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import {
   connectGuest,
   disconnectGuest,
+  filterOutput,
   GATEWAY,
   type HeldAddress,
   holdAddress,
@@ -29,12 +30,21 @@ export interface GuestOptions {
   readonly disk: string;
   /** A directory with a program for each service; the guest sees it at `/run/guest/support`. */
   readonly support: string;
+  /** A shell script in `support` that changes what the guest will see, in its root directory. Default none. */
+  readonly prepare?: string;
   /** Default none. */
   readonly shares?: readonly Share[];
   /** Guests with the same seed get the same address where it is free. */
   readonly addressSeed: string;
   /** Whose guest it is, for `leftGuests`. */
   readonly owner: string;
+}
+
+/** What becomes of packets to a network. */
+export interface FilterRule {
+  /** `10.0.0.0/8` */
+  readonly network: string;
+  readonly verdict: "ACCEPT" | "DROP";
 }
 
 /** How a guest ended: by itself, or because it was killed. */
@@ -51,6 +61,10 @@ export interface Guest {
   readonly ended: Promise<GuestEnd>;
   /** Starts the program of this name in `support`, as root and without waiting for it. Its output is in the guest's `/var/log`. */
   startService(name: string): void;
+  /** The same, and waits for its end. Throws an `Error` when it fails. One at a time. */
+  runService(name: string): Promise<void>;
+  /** Lets packages to some networks out of the guest and not those to others: the first rule that fits counts. */
+  filter(rules: readonly FilterRule[]): Promise<void>;
   /** Asks the guest's system to end. */
   powerOff(): void;
   /** Connects to a Unix socket in the guest; `path` is the guest's. */
@@ -89,7 +103,15 @@ async function startAt(held: HeldAddress, options: GuestOptions): Promise<Guest>
     [
       ...["--pdeathsig", "KILL", "--", "unshare", "--kill-child=KILL", "--fork", "--pid", "--mount", "--ipc"],
       ...["--uts", "--net", "--propagation", "private", "--"],
-      ...["/bin/sh", bootScript, options.disk, options.support, process.execPath, ...shares],
+      ...[
+        "/bin/sh",
+        bootScript,
+        options.disk,
+        options.support,
+        process.execPath,
+        options.prepare ?? "-",
+        ...shares,
+      ],
     ],
     { env: hostEnvironment, cwd: "/", stdio: ["pipe", "pipe", "pipe"] },
   );
@@ -119,6 +141,11 @@ async function startAt(held: HeldAddress, options: GuestOptions): Promise<Guest>
       link: state.link,
       ended,
       startService: (name) => child.stdin.write(`service ${name}\n`),
+      runService: async (name) => {
+        child.stdin.write(`run ${name}\n`);
+        await line(lines, "ran 0", over, () => `${name} failed; its output is in /var/log/${name}.log`);
+      },
+      filter: (rules) => filterOutput(pid, rules),
       powerOff: () => child.stdin.write("poweroff\n"),
       connect: (path) => connect({ path: `/proc/${pid}/root${path}` }),
       kill: async () => {
@@ -147,7 +174,7 @@ async function line(
 ): Promise<void> {
   const came = once(lines, "line") as Promise<[string]>;
   const got = await Promise.race([came.then(([text]) => text), over.then(() => undefined)]);
-  if (got !== wanted) throw new Error(`A guest did not start: ${complaint().trim() || "no reason told"}`);
+  if (got !== wanted) throw new Error(`A guest failed: ${complaint().trim() || "no reason told"}`);
 }
 
 function childOf(pid: number): number {

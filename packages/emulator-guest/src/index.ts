@@ -1,5 +1,12 @@
 export { createDisk } from "./disk.js";
-export { type Guest, type GuestEnd, type GuestOptions, type Share, startGuest } from "./guest.js";
+export {
+  type FilterRule,
+  type Guest,
+  type GuestEnd,
+  type GuestOptions,
+  type Share,
+  startGuest,
+} from "./guest.js";
 export { leftGuests } from "./left-guests.js";
 export { GATEWAY } from "./network.js";
 export { whyNoGuests } from "./prerequisites.js";

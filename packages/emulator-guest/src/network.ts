@@ -82,6 +82,20 @@ export async function disconnectGuest(link: string): Promise<void> {
   }
 }
 
+/**
+ * Inside the guest's network, so that nothing stays behind on the host; root in the guest could undo it.
+ *
+ * @param pid A process in the guest's network namespace.
+ */
+export async function filterOutput(
+  pid: number,
+  rules: readonly { network: string; verdict: string }[],
+): Promise<void> {
+  const lines = rules.map(({ network, verdict }) => `-A OUTPUT -o eth0 -d ${network} -j ${verdict}`);
+  const input = ["*filter", ":OUTPUT ACCEPT", ...lines, "COMMIT", ""].join("\n");
+  await runProgram("nsenter", ["-t", `${pid}`, "-n", "--", "iptables-restore"], { input });
+}
+
 /** The guests' networks on this machine. */
 async function listLinks(): Promise<{ name: string; alias: string }[]> {
   const text = await runProgram("ip", ["-json", "link", "show"]);

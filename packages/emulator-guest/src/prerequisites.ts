@@ -8,7 +8,7 @@ const CAP_SYS_ADMIN = 21n;
 /** Programs that a guest is made of or runs, and Debian's packages with them. */
 const programs: Readonly<Record<string, string>> = {
   ip: "iproute2",
-  iptables: "iptables",
+  "iptables-restore": "iptables",
   unshare: "util-linux",
   setpriv: "util-linux",
   script: "bsdutils",
