@@ -19,6 +19,8 @@ export interface TartEmulator extends AsyncDisposable {
   settings(settings: Partial<EmulatorSettings>): void;
   /** A line for each thing that tests have left: machines but for images, processes, unfinished copies. */
   leftovers(): string[];
+  /** Kills every process of it; returns when they are gone. */
+  end(): Promise<void>;
 }
 
 /** Installs the emulator. Disposal ends every process of it and removes all. */
@@ -47,6 +49,7 @@ export function installEmulator(settings: Partial<EmulatorSettings> = {}): TartE
     },
     settings: change,
     leftovers: () => leftoversIn(home, join(bin, "tart"), images),
+    end: () => endAll(join(bin, "tart")),
     async [Symbol.asyncDispose]() {
       await endAll(join(bin, "tart"));
       rmSync(root, { recursive: true, force: true });

@@ -28,7 +28,8 @@ export function makeImage(homePath: string, options: ImageOptions): void {
   writeConfig(directory.config, newConfig(os, diskFormat));
 }
 
-function imagePath(homePath: string, name: string): string {
+/** Where the image of this name is. */
+export function imagePath(homePath: string, name: string): string {
   const remote = parseRemoteName(name);
   if (remote === undefined) return join(homePath, "vms", name);
   return join(homePath, "emulator-registry", remote.host, remote.namespace, remote.reference);
