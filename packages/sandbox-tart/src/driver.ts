@@ -37,8 +37,8 @@ export class TartDriver implements SandboxDriver {
     this.id = options.record.id;
     this.#transport = Promise.resolve(options.transport);
     this.#watch(options.transport);
-    void options.run.ended.then((reason) => {
-      this.#over ??= reason.code === "sandbox_lost" ? reason : lostBy(reason);
+    void options.run.lost.then((reason) => {
+      this.#over ??= reason;
     });
   }
 
@@ -110,11 +110,4 @@ export class TartDriver implements SandboxDriver {
     const transport = await this.#transport.catch(() => undefined);
     await transport?.close();
   }
-}
-
-function lostBy(cause: SandboxError): SandboxError {
-  return new SandboxError("sandbox_lost", `The virtual machine has ended. ${cause.message}`, {
-    cause,
-    ...(cause.hint === undefined ? {} : { hint: cause.hint }),
-  });
 }

@@ -43,6 +43,12 @@ describe("what Tart says is read", () => {
     ["run", 1, "Softnet failed: root privileges are required and passwordless sudo", "permission_denied"],
     ["run", 1, 'RuntimeFailed(why: "Softnet process terminated prematurely")', "sandbox_lost"],
     ["clone", 1, "Error: You can’t save: No space left on device", "resource_exhausted"],
+    [
+      "clone",
+      1,
+      "You can’t save the file, because the volume “Macintosh HD” is out of space.",
+      "resource_exhausted",
+    ],
     ["run", 1, "something new", "adapter_fault"],
   ])("%s, %i: %s", (command, exitCode, text, code) => {
     const error = failure(command, exitCode, text);
@@ -116,6 +122,8 @@ describe("an image that cannot be had", () => {
     expect(isFinalPullFailure(failure("pull", 1, "Error: The network connection was lost."))).toBe(false);
     expect(isFinalPullFailure(failure("pull", 1, "unexpected HTTP status 404"))).toBe(true);
     expect(isFinalPullFailure(failure("pull", 1, "unexpected HTTP status 401"))).toBe(true);
+    const nowhere = 'NSURLErrorDomain Code=-1003 "A server with the specified hostname could not be found."';
+    expect(isFinalPullFailure(failure("pull", 1, nowhere))).toBe(true);
     expect(isFinalPullFailure(failure("pull", 1, "No space left on device"))).toBe(true);
   });
 });

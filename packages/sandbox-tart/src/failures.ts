@@ -50,7 +50,8 @@ const readings: readonly Reading[] = [
     hint: "macOS lets two macOS guests run at a time. End one of them. If none runs, look for those of other programs, or restart the host.",
   },
   {
-    pattern: /no space left|not enough (disk )?space|disk is full|NSCocoaErrorDomain Code=640|ENOSPC/i,
+    pattern:
+      /no space left|out of space|not enough (disk )?space|disk is full|NSCocoaErrorDomain Code=640|ENOSPC/i,
     code: "resource_exhausted",
     hint: "Free disk space: `tart prune --older-than 7` drops images that were not used for a week.",
   },
@@ -175,6 +176,6 @@ export function isListRace(text: string): boolean {
 export function isFinalPullFailure(failure: SandboxError): boolean {
   return (
     failure.code !== "adapter_fault" ||
-    /\b404\b|not found|manifest unknown|could not connect|connection refused/i.test(failure.message)
+    /\b404\b|not (be )?found|manifest unknown|could not connect|connection refused/i.test(failure.message)
   );
 }

@@ -12,8 +12,10 @@ const lookMs = 500;
 /** A `tart run`, which is the virtual machine: it lives and dies with this process. */
 export interface RunProcess {
   readonly identity: ProcessIdentity;
-  /** Gives the reason when it has ended, by whatever. Never rejects. */
+  /** Gives what it said when it has ended, by whatever. Never rejects. */
   readonly ended: Promise<SandboxError>;
+  /** The same for a guest that was in use. */
+  readonly lost: Promise<SandboxError>;
   /** No longer looks: this program has let it go. */
   release(): void;
 }
@@ -32,16 +34,13 @@ export async function startRun(
 ): Promise<RunProcess> {
   const before = records.readLog(id).length;
   const { identity, ended } = await launch(tart, args, { log: records.log(id), remember });
-  return {
-    identity,
-    ended: ended.then(({ exitCode, signal }) => {
-      const text = records.readLog(id).slice(before);
-      return exitCode === 0
-        ? lost(text)
-        : tartFailure({ command: "run", exitCode, ...(signal === undefined ? {} : { signal }), text });
-    }),
-    release: () => undefined,
-  };
+  const reason = ended.then(({ exitCode, signal }) => {
+    const text = records.readLog(id).slice(before);
+    return exitCode === 0
+      ? lost(text)
+      : tartFailure({ command: "run", exitCode, ...(signal === undefined ? {} : { signal }), text });
+  });
+  return { identity, ended: reason, lost: reason.then(asLost), release: () => undefined };
 }
 
 /** One that another program started. */
@@ -55,7 +54,7 @@ export function watchRun(identity: ProcessIdentity, id: string, records: Records
   })().catch((cause: unknown) => {
     return new SandboxError("sandbox_lost", "The virtual machine is no longer watched.", { cause });
   });
-  return { identity, ended, release: () => released.abort() };
+  return { identity, ended, lost: ended.then(asLost), release: () => released.abort() };
 }
 
 function lost(text: string): SandboxError {
@@ -64,4 +63,13 @@ function lost(text: string): SandboxError {
     "sandbox_lost",
     `The virtual machine has ended${words === "" ? "." : `: ${words}`}`,
   );
+}
+
+function asLost(reason: SandboxError): SandboxError {
+  if (reason.code === "sandbox_lost") return reason;
+  const { message, hint } = reason;
+  return new SandboxError("sandbox_lost", `The virtual machine has ended. ${message}`, {
+    cause: reason,
+    ...(hint === undefined ? {} : { hint }),
+  });
 }
