@@ -1,32 +1,31 @@
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { endAll, leftoversOf } from "./leftovers.js";
-import { openHome, type TartHome } from "./store/home.js";
-import { registryPath, writeDigest } from "./store/registry.js";
-import { parseRemoteName } from "./store/remote-name.js";
-import { type EmulatorSettings, settingsOf } from "./store/settings.js";
-import { type GuestOs, newConfig, writeConfig } from "./store/vm-config.js";
-import { type AgentGeneration, localDirectory, makeSparse, VmDirectory } from "./store/vm-directory.js";
+import { chmodSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { leftGuests } from "@nanoclaw/emulator-guest";
+import { installEmulator as installProgram } from "./emulator.js";
+import { imagePath, type ImageOptions as MachineOptions } from "./images.js";
+import { openHome } from "./store/home.js";
+import { readSockets } from "./store/locks.js";
+import { localMachines } from "./store/mac-addresses.js";
+import type { EmulatorSettings } from "./store/settings.js";
+import { runnerOf, VmDirectory } from "./store/vm-directory.js";
 import { ensureDisk } from "./vm/machine.js";
+
+const POLL_MS = 20;
 
 export interface EmulatorOptions {
   /** Whether `softnet` is to be found in PATH. Default false. */
   readonly softnet?: boolean;
-  /** See `EmulatorSettings`. Default none. */
+  /** Settings that differ from the defaults of `EmulatorSettings`. Default none. */
   readonly settings?: Partial<EmulatorSettings>;
 }
 
-export interface ImageOptions {
-  /** A local machine, or an image that its registry offers: `ghcr.io/cirruslabs/ubuntu:latest`. */
-  readonly name: string;
+/** What an image is made of. */
+export interface ImageOptions extends Pick<MachineOptions, "name" | "diskGigabytes" | "diskFormat"> {
   /** Default `"linux"`. */
-  readonly os?: GuestOs;
+  readonly os?: MachineOptions["os"];
   /** Default `"new"`. */
-  readonly agent?: AgentGeneration;
-  /** GB. Default 20 for Linux, 50 for macOS. */
-  readonly diskSize?: number;
+  readonly agent?: MachineOptions["agent"];
 }
 
 /** An emulated Tart of its own: a home, and a directory for PATH with the program. */
@@ -41,71 +40,52 @@ export interface Emulator extends AsyncDisposable {
   readonly environment: NodeJS.ProcessEnv;
   /** Makes an image: a machine that was never started, whose user admin has the password admin. */
   image(options: ImageOptions): Promise<void>;
-  /** Changes settings; those that are not named stay. */
+  /** Changes settings from the next command on; what is not named is as at the start. */
   settings(changes: Partial<EmulatorSettings>): void;
   /**
-   * A line for each machine, image in the cache, process, network, socket and temporary entry that there is, without
-   * the images that `image` made. Empty once everything made with it is gone.
+   * A line for each machine, process, network, stale socket and temporary entry that there is, without the images that
+   * `image` made. Empty once everything made with it is gone.
    */
   leftovers(): Promise<string[]>;
 }
 
-/** Puts an emulated Tart into a temporary directory. Its disposal ends everything that runs and removes it. */
+/**
+ * Puts an emulated Tart into a temporary directory. Its disposal ends everything that runs and removes it. Guests need
+ * what `whyNoGuests` asks for.
+ */
 export async function installEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const directory = mkdtempSync(join(realpathSync(tmpdir()), "tart-"));
-  const [path, binDirectory] = [join(directory, "home"), join(directory, "bin")];
-  const program = fileURLToPath(new URL("../dist/tart.js", import.meta.url));
-  mkdirSync(binDirectory);
-  writeProgram(join(binDirectory, "tart"), `exec '${process.execPath}' '${program}' "$@"`);
-  // Packets are filtered elsewhere; this one is there to be found, to run and to die.
-  if (options.softnet) writeProgram(join(binDirectory, "softnet"), "exec cat >/dev/null");
-  const home = openHome({ TART_HOME: path }, new AbortController().signal);
-  let settings: Partial<EmulatorSettings> = {};
-  const images = new Set<string>();
-
-  const change = (changes: Partial<EmulatorSettings>) => {
-    settings = { ...settings, ...changes };
-    settingsOf(settings);
-    writeFileSync(join(path, "emulator.json"), JSON.stringify(settings));
-  };
-  change(options.settings ?? {});
+  const program = installProgram(options.settings);
+  const home = openHome({ TART_HOME: program.home }, new AbortController().signal);
+  if (options.softnet) {
+    // Packets are filtered elsewhere; this one is there to be found, to run and to die.
+    const softnet = join(program.bin, "softnet");
+    writeFileSync(softnet, "#!/bin/sh\nexec cat >/dev/null\n");
+    chmodSync(softnet, 0o755);
+  }
   return {
-    home: path,
-    binDirectory,
-    program: join(binDirectory, "tart"),
-    environment: {
-      ...process.env,
-      TART_HOME: path,
-      PATH: `${binDirectory}${delimiter}${process.env.PATH ?? ""}`,
+    home: program.home,
+    binDirectory: program.bin,
+    program: join(program.bin, "tart"),
+    environment: { ...process.env, ...program.environment },
+    settings: program.settings,
+    async image({ os = "linux", agent = "new", ...given }) {
+      program.image({ os, agent, ...given });
+      await ensureDisk(new VmDirectory(imagePath(program.home, given.name)), os);
     },
-    image: async (image) => {
-      await makeImage(home, image);
-      images.add(image.name);
+    async leftovers() {
+      const sockets = readSockets();
+      const running = localMachines(home).filter((machine) => runnerOf(home, machine, sockets) !== undefined);
+      return [
+        ...program.leftovers(),
+        ...running.map(({ name }) => `running ${name}`),
+        ...(await leftGuests(program.home)),
+      ];
     },
-    settings: change,
-    leftovers: () => leftoversOf(home, images),
     async [Symbol.asyncDispose]() {
-      await endAll(home);
-      rmSync(directory, { recursive: true, force: true });
+      // Guests end with the processes that run them, a moment later, and hold the directory until then.
+      await program.end();
+      while ((await leftGuests(program.home)).length > 0) await setTimeout(POLL_MS);
+      await program[Symbol.asyncDispose]();
     },
   };
-}
-
-function writeProgram(path: string, line: string): void {
-  writeFileSync(path, `#!/bin/sh\n${line}\n`);
-  chmodSync(path, 0o755);
-}
-
-async function makeImage(home: TartHome, options: ImageOptions): Promise<void> {
-  const { name, os = "linux", agent = "new", diskSize = os === "linux" ? 20 : 50 } = options;
-  const remote = parseRemoteName(name);
-  const machine =
-    remote === undefined ? localDirectory(home, name) : new VmDirectory(registryPath(home, remote));
-  mkdirSync(machine.path, { recursive: true });
-  writeConfig(machine.config, newConfig(os));
-  writeFileSync(machine.nvram, "");
-  makeSparse(machine.disk, diskSize * 1e9);
-  writeFileSync(machine.contents, JSON.stringify({ agent }));
-  await ensureDisk(machine, os);
-  if (remote !== undefined) writeDigest(machine, name);
 }
