@@ -141,6 +141,28 @@ describe("arguments that ask for help", () => {
   });
 });
 
+describe("an older release", () => {
+  it.each([
+    ["2.26.3", ["exec", "vm", "ls"], "3 unexpected arguments: 'exec', 'vm', 'ls'"],
+    ["2.5.0", ["fqn", "vm"], "2 unexpected arguments: 'fqn', 'vm'"],
+    ["2.9.0", ["run", "vm", "--no-clipboard"], "Unknown option '--no-clipboard'"],
+    ["2.9.0", ["set", "vm", "--random-mac"], "Unknown option '--random-mac'"],
+    ["2.33.0", ["run", "vm", "--net-softnet-control-fd=3"], "Unknown option '--net-softnet-control-fd'"],
+    ["2.28.4", ["clone", "a", "b", "--prune-limit=1"], "Unknown option '--prune-limit'"],
+  ])("%s does not know %j", (version, argv, message) => {
+    const outcome = readArguments(argv, settingsOf({ version }));
+    expect(outcome).toMatchObject({ type: "answer", exitCode: 64 });
+    expect(outcome).toHaveProperty("stderr", expect.stringMatching(`^Error: ${message}\n`));
+  });
+
+  it("of macOS has no suspend", () => {
+    expect(readArguments(["suspend", "vm"], settingsOf({ hostMacOS: 13 }))).toMatchObject({
+      exitCode: 64,
+      stderr: expect.stringContaining("Error: 2 unexpected arguments: 'suspend', 'vm'"),
+    });
+  });
+});
+
 it("has over 150 lists, and leaves nothing behind", () => {
   const lists = [...refusedByParser, ...refusedByCommand, ...understood, ...helped];
   expect(new Set(lists.map(([argv]) => JSON.stringify(argv))).size).toBe(lists.length);

@@ -73,7 +73,7 @@ export function readSettings(homePath: string): EmulatorSettings {
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    if (hasErrorCode(error, "ENOENT")) return defaults;
+    if (hasErrorCode(error, "ENOENT") || hasErrorCode(error, "ENOTDIR")) return defaults;
     throw error;
   }
   return settingsOf(JSON.parse(text) as Partial<EmulatorSettings>);
