@@ -13,7 +13,7 @@ export interface TartEmulator extends AsyncDisposable {
   /** The directory with the executable `tart`. */
   readonly bin: string;
   /** What makes a program use this installation: `TART_HOME`, and a `PATH` that begins with `bin`. */
-  readonly environment: { readonly TART_HOME: string; readonly PATH: string };
+  readonly environment: NodeJS.ProcessEnv;
   image(options: ImageOptions): void;
   /** Changes how it behaves from the next command on; what is not named is as at the start. */
   settings(settings: Partial<EmulatorSettings>): void;

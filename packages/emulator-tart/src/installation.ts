@@ -33,7 +33,7 @@ export interface Emulator extends AsyncDisposable {
   /** TART_HOME. */
   readonly home: string;
   /** The directory to put first in PATH. */
-  readonly binDirectory: string;
+  readonly bin: string;
   /** The program. */
   readonly program: string;
   /** The environment of this process with `TART_HOME` and `PATH` changed, for programs that are to find it. */
@@ -64,7 +64,7 @@ export async function installEmulator(options: EmulatorOptions = {}): Promise<Em
   }
   return {
     home: program.home,
-    binDirectory: program.bin,
+    bin: program.bin,
     program: join(program.bin, "tart"),
     environment: { ...process.env, ...program.environment },
     settings: program.settings,

@@ -3,6 +3,9 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { TartEmulator } from "../src/emulator.js";
 
+/** What it takes to call the program. */
+type Program = Pick<TartEmulator, "bin" | "environment">;
+
 export interface CommandResult {
   /** Null after a signal. */
   readonly exitCode: number | null;
@@ -18,7 +21,7 @@ export interface CommandOptions {
 }
 
 /** Starts the executable of an emulator, as a shell would find it. */
-export function start(emulator: TartEmulator, argv: readonly string[], options: CommandOptions = {}) {
+export function start(emulator: Program, argv: readonly string[], options: CommandOptions = {}) {
   const child = spawn(join(emulator.bin, "tart"), argv, {
     cwd: options.cwd,
     env: { ...process.env, ...emulator.environment, ...options.environment },
@@ -34,12 +37,12 @@ export function start(emulator: TartEmulator, argv: readonly string[], options: 
   return { child, result };
 }
 
-export function tart(emulator: TartEmulator, argv: readonly string[], options?: CommandOptions) {
+export function tart(emulator: Program, argv: readonly string[], options?: CommandOptions) {
   return start(emulator, argv, options).result;
 }
 
 /** The same, and nothing but success will do. */
-export async function succeed(emulator: TartEmulator, ...argv: string[]): Promise<string> {
+export async function succeed(emulator: Program, ...argv: string[]): Promise<string> {
   const { exitCode, stdout, stderr } = await tart(emulator, argv);
   if (exitCode !== 0) throw new Error(`tart ${argv.join(" ")} exited with ${exitCode}: ${stderr}`);
   return stdout;

@@ -23,16 +23,16 @@ export function useEmulator(): { readonly emulator: TartEmulator } {
   };
 }
 
-export function machine(emulator: TartEmulator, name: string): VmDirectory {
+export function machine(emulator: Pick<TartEmulator, "home">, name: string): VmDirectory {
   return new VmDirectory(join(emulator.home, "vms", name));
 }
 
-export function configOf(emulator: TartEmulator, name: string): VmConfig {
+export function configOf(emulator: Pick<TartEmulator, "home">, name: string): VmConfig {
   return JSON.parse(readFileSync(machine(emulator, name).config, "utf8"));
 }
 
 /** Makes this process the one that runs a machine, as far as others can tell. */
-export async function pretendToRun(emulator: TartEmulator, name: string): Promise<Lock> {
+export async function pretendToRun(emulator: Pick<TartEmulator, "home">, name: string): Promise<Lock> {
   const lock = await hold(machine(emulator, name).config);
   if (lock === undefined) throw new Error(`${name} runs already`);
   return lock;
