@@ -3,13 +3,15 @@ import { SandboxError } from "@nanoclaw/sandbox/adapter";
 import type { Tart } from "./engine.js";
 import { pause } from "./wait.js";
 
-/** Between two questions, in milliseconds. Tart itself asks once a second. */
-const cadenceMs = 1_000;
+/** Between two questions, in milliseconds: Tart takes more than a second to say that it cannot tell. */
+const staggerMs = 400;
 /** For one connection, in milliseconds: a guest that boots drops packets rather than refuse. */
 const connectMs = 2_000;
+/** For how long an address that was told is tried before it is asked for again, in milliseconds. */
+const tryMs = 5_000;
 
-/** In turn: the lease file first, then the guest itself where an agent answers. */
-const resolvers = [[], ["--resolver", "agent"]] as const;
+/** In turn: the lease file, which soon knows a new guest, and now and then the guest itself where an agent answers. */
+const resolvers = [[], [], ["--resolver", "agent"]] as const;
 
 /**
  * The guest's address, as soon as something listens on the port there. It is never one of an earlier boot: Tart
@@ -21,17 +23,43 @@ export async function findAddress(
   port: number,
   signal: AbortSignal,
 ): Promise<string> {
-  for (let turn = 0; ; turn++) {
-    const started = performance.now();
-    const address = await askAddress(tart, vm, resolvers[turn % resolvers.length] ?? [], signal);
-    if (address !== undefined && (await answers(address, port, signal))) return address;
-    await pause(Math.max(0, cadenceMs - (performance.now() - started)), signal);
+  for (;;) {
+    const address = await nextAddress(tart, vm, signal);
+    const until = performance.now() + tryMs;
+    for (let waitMs = 20; performance.now() < until; waitMs = Math.min(waitMs * 2, 200)) {
+      if (await answers(address, port, signal)) return address;
+      await pause(waitMs, signal);
+    }
+  }
+}
+
+/** The first address that Tart tells. Questions overlap, so that an answer is not waited for longer than need be. */
+async function nextAddress(tart: Tart, vm: string, signal: AbortSignal): Promise<string> {
+  const end = new AbortController();
+  const limit = AbortSignal.any([signal, end.signal]);
+  const asked: Promise<void>[] = [];
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      const ask = async (turn: number): Promise<void> => {
+        const address = await askAddress(tart, vm, resolvers[turn % resolvers.length] ?? [], limit);
+        if (address !== undefined) resolve(address);
+      };
+      void (async () => {
+        for (let turn = 0; ; turn++) {
+          asked.push(ask(turn).catch(reject));
+          await pause(staggerMs, limit);
+        }
+      })().catch(reject);
+    });
+  } finally {
+    end.abort(new Error("The address was told."));
+    await Promise.all(asked);
   }
 }
 
 /** The guest's address, if Tart can tell it now. */
 export async function currentAddress(tart: Tart, vm: string, signal: AbortSignal): Promise<string> {
-  for (const resolver of resolvers) {
+  for (const resolver of [resolvers[0], resolvers[2]]) {
     const address = await askAddress(tart, vm, resolver, signal);
     if (address !== undefined) return address;
   }

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from "node:fs";
 import { SandboxError } from "@nanoclaw/sandbox/adapter";
 import { execa } from "execa";
 import type { Tart } from "./engine.js";
@@ -9,7 +10,7 @@ import { identify, type ProcessIdentity } from "./processes.js";
  */
 const launcher = 'IFS= read -r word && exec "$@" </dev/null';
 /** The same for one that outlives its starter: what it prints goes to a file, the first parameter. */
-const detachedLauncher = 'umask 077; exec >>"$1" 2>&1 && shift && IFS= read -r word && exec "$@" </dev/null';
+const detachedLauncher = 'exec >>"$1" 2>&1 && shift && IFS= read -r word && exec "$@" </dev/null';
 
 export interface LaunchOptions {
   /** Puts it on record. It does nothing before. */
@@ -43,6 +44,8 @@ export async function launch(
   { log, remember, onLine }: LaunchOptions,
 ): Promise<Launched> {
   const detached = log !== undefined;
+  // Made here, as a mask of the launcher's would be Tart's, too.
+  if (detached) closeSync(openSync(log, "a", 0o600));
   const words = detached ? [detachedLauncher, "tart-launcher", log] : [launcher, "tart-launcher"];
   const child = execa("/bin/sh", ["-c", ...words, tart.program, ...args], {
     env: tart.environment,

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -61,12 +61,18 @@ test("a process whose starter is killed before it is on record never begins", as
 
 test("a process with a log is in a session of its own and writes there", async () => {
   const log = join(directory, "log");
-  const { identity, ended } = await launch(shell(), ["-c", "ps -o sid= -p $$; echo last >&2"], {
+  const { identity, ended } = await launch(shell(), ["-c", "ps -o sid= -p $$; umask; echo last >&2"], {
     log,
     remember: () => undefined,
   });
   expect(await ended).toMatchObject({ exitCode: 0, text: "" });
-  expect(readFileSync(log, "utf8").trim().split(/\s+/)).toEqual([String(identity.pid), "last"]);
+  expect(readFileSync(log, "utf8").trim().split(/\s+/)).toEqual([
+    String(identity.pid),
+    // What a guest makes in a directory of the host's must not be hidden from the host.
+    process.umask().toString(8).padStart(4, "0"),
+    "last",
+  ]);
+  expect(statSync(log).mode & 0o777).toBe(0o600);
 });
 
 test("the lines of a process are told as they come", async () => {
