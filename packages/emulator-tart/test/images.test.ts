@@ -121,6 +121,19 @@ describe("images of registries", () => {
     expect(await succeed(emulator, "list", "-q", "--source", "oci")).toBe("\n");
   });
 
+  it("are there after another try when the connection was lost on the way", async () => {
+    const { emulator } = given;
+    emulator.image({ name: image, os: "linux", agent: "old" });
+    emulator.settings({ faults: ["registry:1"] });
+    const { exitCode, stderr } = await tart(emulator, ["clone", image, "copy"]);
+    expect({ exitCode, stderr }).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/^Error: Error Domain=NSURLErrorDomain Code=-1005 /),
+    });
+    expect(emulator.leftovers()).toEqual([]);
+    await succeed(emulator, "clone", image, "copy");
+  });
+
   it("are given up for a copy that has no room, unless the environment forbids it", async () => {
     const { emulator } = given;
     emulator.image({ name: image, os: "linux", agent: "old", diskGigabytes: 40 });

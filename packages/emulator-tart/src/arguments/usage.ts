@@ -36,7 +36,7 @@ export function requiredForm(definition: ArgumentDefinition): string {
 }
 
 /** `--cpu <cpu>`, `--quiet`, `<name>`. */
-export function labelOf(definition: ArgumentDefinition): string {
+function labelOf(definition: ArgumentDefinition): string {
   const value = `<${valueNameOf(definition)}>`;
   if (definition.kind === "positional") return value;
   const name = withDashes(nameOf(keyOf(definition)));

@@ -1,6 +1,8 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { SystemFailure } from "../failures.js";
 import { copyMachine, moveInto } from "./copy.js";
+import { faultStrikes } from "./faults.js";
 import type { TartHome } from "./home.js";
 import { delay } from "./interruption.js";
 import { hold, type Lock, waitFor } from "./locks.js";
@@ -44,6 +46,7 @@ async function download(home: TartHome, image: VmDirectory, target: string): Pro
   const temporary = await copyMachine({ ...home, settings: { ...home.settings, cloneMs: 0 } }, image);
   try {
     tell("50%");
+    if (faultStrikes(home, "registry")) throw connectionLost();
     await delay(home.settings.pullMs / 2, home.interrupted);
     tell("100%");
     tell("pulling NVRAM...");
@@ -52,6 +55,12 @@ async function download(home: TartHome, image: VmDirectory, target: string): Pro
     throw error;
   }
   await moveInto(home, temporary, target);
+}
+
+function connectionLost(): SystemFailure {
+  return new SystemFailure(
+    'Error Domain=NSURLErrorDomain Code=-1005 "The network connection was lost." UserInfo={}',
+  );
 }
 
 function tell(line: string): void {

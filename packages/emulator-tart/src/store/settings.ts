@@ -10,6 +10,8 @@ export const faultNames = [
   "keychain",
   /** Copies and downloads find the disk full. */
   "disk-full",
+  /** A download loses its connection on the way. */
+  "registry",
   /** A running machine's lock is lost: `list` says stopped. */
   "lock-lost",
   /** `run` says that there are too many machines while none runs. */

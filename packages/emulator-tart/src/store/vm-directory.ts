@@ -108,7 +108,7 @@ export function openLocal(home: TartHome, name: string): VmDirectory {
   return directory;
 }
 
-export function requireComplete(home: TartHome, directory: VmDirectory): void {
+function requireComplete(home: TartHome, directory: VmDirectory): void {
   if (directory.isComplete) return;
   throw new RuntimeFailure(
     isAtLeast(home.settings, "2.36.0")
