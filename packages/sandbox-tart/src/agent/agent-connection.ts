@@ -1,5 +1,4 @@
 import { Client, connectivityState, credentials } from "@grpc/grpc-js";
-import { pause } from "../wait.js";
 import { type ShortSocket, shortSocket, socketAppears } from "./short-socket.js";
 
 /**
@@ -63,12 +62,11 @@ export class AgentConnection {
     }
   }
 
+  /** Returns at once. A connection that is being made is left alone until it has had its time. */
   async close(): Promise<void> {
-    if (!this.isReady) {
-      const waited = performance.now() - this.#attemptedAt;
-      if (waited < patienceMs) await pause(patienceMs - waited);
-    }
-    this.client.close();
+    const patience = this.isReady ? 0 : this.#attemptedAt + patienceMs - performance.now();
+    if (patience > 0) setTimeout(() => this.client.close(), patience).unref();
+    else this.client.close();
     await this.#socket.remove();
   }
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { type FileHandle, mkdtemp, open as openFile, rm } from "node:fs/promises";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { Server, ServerCredentials, type ServerDuplexStream, status } from "@grpc/grpc-js";
@@ -8,6 +8,8 @@ import { decodeRequest, type Request, responses } from "./wire.js";
 
 export interface TestAgentOptions {
   readonly generation: "old" | "new";
+  /** Instead of this program's own environment. */
+  readonly env?: NodeJS.ProcessEnv;
   /** Closes connections that were idle for so long, as later agents do. */
   readonly idleMs?: number;
 }
@@ -17,12 +19,11 @@ type Call = ServerDuplexStream<Request, Buffer>;
 /** A guest agent on a unix socket whose guest is this host. It has no terminals. */
 export class TestAgent {
   readonly socket: string;
-  /** Calls that have begun, ever. */
-  calls = 0;
   readonly #directory: string;
   readonly #options: TestAgentOptions;
   readonly #children = new Set<ChildProcess>();
   #server: Server | undefined;
+  #held: FileHandle | undefined;
 
   private constructor(directory: string, options: TestAgentOptions) {
     this.#directory = directory;
@@ -31,9 +32,14 @@ export class TestAgent {
   }
 
   static async start(options: TestAgentOptions): Promise<TestAgent> {
-    const agent = new TestAgent(await mkdtemp(join(tmpdir(), "agent-")), options);
+    const agent = await TestAgent.prepare(options);
     await agent.listen();
     return agent;
+  }
+
+  /** One that does not listen yet, in a directory with a name of this length at least. */
+  static async prepare(options: TestAgentOptions, nameLength = 0): Promise<TestAgent> {
+    return new TestAgent(await mkdtemp(join(tmpdir(), "agent-".padEnd(nameLength, "x"))), options);
   }
 
   async listen(): Promise<void> {
@@ -49,8 +55,9 @@ export class TestAgent {
       responseDeserialize: (bytes: Buffer) => bytes,
     } as const;
     server.addService({ exec }, { exec: (call: Call) => this.#exec(call) });
+    const bindable = await this.#bindable();
     await new Promise<void>((resolve, reject) =>
-      server.bindAsync(`unix:${this.socket}`, ServerCredentials.createInsecure(), (error) =>
+      server.bindAsync(`unix:${bindable}`, ServerCredentials.createInsecure(), (error) =>
         error ? reject(error) : resolve(),
       ),
     );
@@ -65,11 +72,18 @@ export class TestAgent {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.stop();
+    await this.#held?.close();
     await rm(this.#directory, { recursive: true, force: true });
   }
 
+  /** Through /proc, where the path of a directory is short. */
+  async #bindable(): Promise<string> {
+    if (this.socket.length < 100) return this.socket;
+    this.#held ??= await openFile(this.#directory);
+    return `/proc/self/fd/${this.#held.fd}/control.sock`;
+  }
+
   #exec(call: Call): void {
-    this.calls++;
     let child: ChildProcess | undefined;
     call.on("error", () => undefined);
     call.on("data", (request: Request) => {
@@ -97,6 +111,7 @@ export class TestAgent {
     const { generation } = this.#options;
     const child = spawn(command.name, command.args, {
       stdio: [command.interactive ? "pipe" : "ignore", "pipe", "pipe"],
+      ...(this.#options.env ? { env: this.#options.env } : {}),
       // A session of its own is as near as Node comes to a process group of its own.
       detached: generation === "new",
     });
