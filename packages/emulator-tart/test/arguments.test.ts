@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Parsed } from "../src/arguments/parsed.js";
 import { readArguments } from "../src/arguments/read.js";
 import { installEmulator, type TartEmulator } from "../src/emulator.js";
 import { settingsOf } from "../src/store/settings.js";
@@ -140,6 +141,81 @@ describe("arguments that ask for help", () => {
     expectFromExecutable(argv);
   });
 });
+
+describe("what stands after the name in exec", () => {
+  it.each([
+    [["exec", "vm", "ls", "-la"], [], ["ls", "-la"]],
+    [["exec", "-it", "vm", "ls"], ["i", "t"], ["ls"]],
+    [["exec", "-i", "-t", "vm", "-i"], ["i", "t"], ["-i"]],
+    [["exec", "vm", "-i", "-t"], [], ["-i", "-t"]],
+    [["exec", "vm", "--help"], [], ["--help"]],
+    [["exec", "vm", "ls", "--version", "-h"], [], ["ls", "--version", "-h"]],
+    [["exec", "vm", "--", "ls"], [], ["--", "ls"]],
+    [["exec", "--", "vm", "ls"], [], ["ls"]],
+    [["exec", "-t", "--", "vm", "---", "-=x"], ["t"], ["---", "-=x"]],
+    [["exec", "--", "vm", "--", "ls"], [], ["--", "ls"]],
+    [["exec", "vm", "sh", "-c", "exit 3", "--opt=value", ""], [], ["sh", "-c", "exit 3", "--opt=value", ""]],
+  ])("%j", (argv, flags, command) => {
+    const parsed = parsedFrom(argv);
+    expect(parsed.text("name")).toBe("vm");
+    expect(["i", "t"].filter((flag) => parsed.flag(flag))).toEqual(flags);
+    expect(parsed.texts("command")).toEqual(command);
+  });
+});
+
+describe("options of other commands", () => {
+  it("stand before, between and after what has no name", () => {
+    for (const argv of [
+      ["ip", "--wait", "3", "--resolver=agent", "vm"],
+      ["ip", "vm", "--wait=3", "--resolver", "agent"],
+      ["ip", "--wait", "9", "vm", "--resolver", "arp", "--resolver", "agent", "--wait", "3"],
+    ]) {
+      const parsed = parsedFrom(argv);
+      expect([parsed.text("name"), parsed.number("wait"), parsed.text("resolver")]).toEqual([
+        "vm",
+        3,
+        "agent",
+      ]);
+    }
+  });
+
+  it("add up where they may stand several times, one value each", () => {
+    const parsed = parsedFrom([
+      "run",
+      "--dir",
+      "a:/a",
+      "vm",
+      "--dir=b:/b:ro",
+      "--no-graphics",
+      "--no-graphics",
+    ]);
+    expect(parsed.texts("dir")).toEqual(["a:/a", "b:/b:ro"]);
+    expect([parsed.text("name"), parsed.flag("no-graphics"), parsed.flag("vnc")]).toEqual([
+      "vm",
+      true,
+      false,
+    ]);
+  });
+
+  it("take values with dashes and equals signs after an equals sign", () => {
+    const parsed = parsedFrom(["run", "vm", "--root-disk-opts=--x=y", "--rosetta=-"]);
+    expect([parsed.text("root-disk-opts"), parsed.text("rosetta")]).toEqual(["--x=y", "-"]);
+    expect(parsedFrom(["run", "vm", "--rosetta", "-"]).text("rosetta")).toBe("-");
+  });
+
+  it("have the documented defaults", () => {
+    expect(parsedFrom(["stop", "vm"]).number("timeout")).toBe(30);
+    expect(parsedFrom(["ip", "vm"]).number("wait")).toBe(0);
+    expect(parsedFrom(["create", "vm", "--linux"]).number("disk-size")).toBe(50);
+    expect(parsedFrom(["set", "vm"]).optionalFlag("display-refit")).toBeUndefined();
+  });
+});
+
+function parsedFrom(argv: readonly string[]): Parsed {
+  const outcome = readArguments(argv, settingsOf({}));
+  if (outcome.type !== "run") throw new Error(outcome.stderr);
+  return outcome.parsed;
+}
 
 describe("an older release", () => {
   it.each([

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { rmSync, utimesSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { formatJson } from "../src/json.js";
 import { succeed, tart } from "./cli.js";
@@ -84,6 +84,15 @@ describe("list", () => {
       expect(stderr).toContain("because there is no such file");
     }
     expect(await json("list")).toHaveLength(2);
+  });
+
+  it("tells when a machine was last used, which looking at it is", async () => {
+    const { emulator } = given;
+    for (const name of ["base", "linux"]) utimesSync(machine(emulator, name).path, 1e9, 1e9);
+    await succeed(emulator, "get", "linux");
+    const [base, linux] = (await json("list")).map((row: { Accessed: string }) => Date.parse(row.Accessed));
+    expect(base).toBe(1e12);
+    expect(Date.now() - linux).toBeLessThan(60_000);
   });
 
   it("can be made to miss a running machine", async () => {
