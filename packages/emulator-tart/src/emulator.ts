@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -36,7 +45,10 @@ export function installEmulator(settings: Partial<EmulatorSettings> = {}): TartE
   const change = (changed: Partial<EmulatorSettings>) => {
     const all = { ...settings, ...changed };
     settingsOf(all);
-    writeFileSync(join(home, "emulator.json"), JSON.stringify(all));
+    // Commands that start at this moment read the old settings or the new ones.
+    const file = join(home, "emulator.json");
+    writeFileSync(`${file}.new`, JSON.stringify(all));
+    renameSync(`${file}.new`, file);
   };
   change({});
   return {

@@ -1,4 +1,5 @@
 import { readdirSync } from "node:fs";
+import { hasErrorCode } from "../failures.js";
 import type { TartHome } from "./home.js";
 import { newMacAddress, writeConfig } from "./vm-config.js";
 import { localDirectory, type VmDirectory } from "./vm-directory.js";
@@ -14,6 +15,16 @@ export function localMachines(home: TartHome): VmDirectory[] {
 /** Gives a machine that is about to become local an address that no local machine has. */
 export function avoidCollision(home: TartHome, machine: VmDirectory): void {
   const config = machine.readConfig();
-  const isTaken = localMachines(home).some((other) => other.readConfig().macAddress === config.macAddress);
+  const isTaken = localMachines(home).some((other) => addressOf(other) === config.macAddress);
   if (isTaken) writeConfig(machine.config, { ...config, macAddress: newMacAddress() });
+}
+
+/** Undefined for a machine that was deleted since it was listed. */
+function addressOf(machine: VmDirectory): string | undefined {
+  try {
+    return machine.readConfig().macAddress;
+  } catch (error) {
+    if (hasErrorCode(error, "ENOENT")) return undefined;
+    throw error;
+  }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync, writeSync } from "node:fs";
 import { formatJson } from "../json.js";
 
 export type GuestOs = "darwin" | "linux";
@@ -53,9 +53,17 @@ export function readConfig(path: string): VmConfig {
   return JSON.parse(readFileSync(path, "utf8")) as VmConfig;
 }
 
-/** In place, so that the lock of a machine that runs stays where it is. */
+/**
+ * In place, so that the lock of a machine that runs stays where it is; in one piece and never shorter than before, so
+ * that another command reads the old or the new text and nothing between.
+ */
 export function writeConfig(path: string, config: VmConfig): void {
-  writeFileSync(path, formatJson(config));
+  const descriptor = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o644);
+  try {
+    writeSync(descriptor, formatJson(config).padEnd(fstatSync(descriptor).size), 0);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** Locally administered and for one station alone, as the system makes them. */
