@@ -45,6 +45,10 @@ const total = addUp(tallies);
 if (total.passed === 0) failed.push("the run, in which no test passed");
 if (total.skipped > 0) say("\nSkipped, and why:");
 for (const [reason, count] of total.reasons) say(`  ${count} × ${reason}`);
+say("\nSeconds for the tests of:");
+for (const [name, seconds] of total.seconds) say(`  ${seconds} ${name}`);
+if (total.failures.length > 0) say("\nFailed tests:");
+for (const failure of total.failures) say(`  ${failure}`);
 say(`\nTook ${((performance.now() - started) / 60_000).toFixed(1)} minutes`);
 if (failed.length > 0) say(`Failed: ${failed.join(", ")}`);
 // A failed step counts as one, unless it failed by tests that are counted already.

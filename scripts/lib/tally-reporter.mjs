@@ -7,6 +7,10 @@ export default class TallyReporter {
     this.directory = directory;
   }
 
+  onInit() {
+    this.startedAt = Date.now();
+  }
+
   onTestRunEnd(modules, unhandledErrors) {
     const tally = {
       run: basename(process.cwd()),
@@ -14,18 +18,34 @@ export default class TallyReporter {
       failed: unhandledErrors.length,
       skipped: 0,
       reasons: [],
+      failures: unhandledErrors.map((error) => `unhandled: ${firstLine(error)}`),
+      seconds: Math.round((Date.now() - this.startedAt) / 1000),
     };
     for (const module of modules) {
       const failedBefore = tally.failed;
       for (const test of module.children.allTests()) {
-        const { state, note } = test.result();
+        const { state, note, errors } = test.result();
         tally[state === "passed" || state === "failed" ? state : "skipped"] += 1;
+        if (state === "failed") tally.failures.push(`${test.fullName}: ${firstLine(errors?.[0])}`);
         if (state === "skipped") tally.reasons.push(note ?? "no reason given");
       }
       // A file that could not be loaded, or a hook that failed, has failed without a failed test.
-      if (module.state() === "failed" && tally.failed === failedBefore) tally.failed += 1;
+      if (module.state() === "failed" && tally.failed === failedBefore) {
+        tally.failed += 1;
+        tally.failures.push(`${basename(module.moduleId)}: ${firstLine(failureOf(module))}`);
+      }
     }
     mkdirSync(this.directory, { recursive: true });
     writeFileSync(join(this.directory, `${tally.run}-${process.pid}.json`), JSON.stringify(tally));
   }
+}
+
+/** Of a file, or of a hook in one of its suites. */
+function failureOf(module) {
+  const suites = [module, ...module.children.allSuites()];
+  return suites.flatMap((each) => each.errors())[0];
+}
+
+function firstLine(error) {
+  return String(error?.message ?? "no message").split("\n")[0];
 }
