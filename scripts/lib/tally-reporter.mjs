@@ -30,20 +30,15 @@ export default class TallyReporter {
         if (state === "skipped") tally.reasons.push(note ?? "no reason given");
       }
       // A file that could not be loaded, or a hook that failed, has failed without a failed test.
-      if (module.state() === "failed" && tally.failed === failedBefore) {
-        tally.failed += 1;
-        tally.failures.push(`${basename(module.moduleId)}: ${firstLine(failureOf(module))}`);
+      if (module.state() === "failed" && tally.failed === failedBefore) tally.failed += 1;
+      const places = [module, ...module.children.allSuites()];
+      for (const error of places.flatMap((place) => place.errors())) {
+        tally.failures.push(`${basename(module.moduleId)}: ${firstLine(error)}`);
       }
     }
     mkdirSync(this.directory, { recursive: true });
     writeFileSync(join(this.directory, `${tally.run}-${process.pid}.json`), JSON.stringify(tally));
   }
-}
-
-/** Of a file, or of a hook in one of its suites. */
-function failureOf(module) {
-  const suites = [module, ...module.children.allSuites()];
-  return suites.flatMap((each) => each.errors())[0];
 }
 
 function firstLine(error) {
