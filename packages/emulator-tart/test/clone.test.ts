@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
+import { hold, readSockets } from "../src/store/locks.js";
 import { start, succeed, tart } from "./cli.js";
 import { configOf, machine, pretendToRun, useEmulator } from "./fixture.js";
 import { complaint } from "./usages.js";
@@ -115,6 +116,13 @@ describe("clone", () => {
   });
 });
 
+/** How many wait, each by a connection, for the lock that this process holds. */
+function waitersForThisProcess(): number {
+  const sockets = readSockets();
+  const name = new RegExp(`@(nanoclaw-tart-[0-9a-f]+)-${process.pid}@*$`, "m").exec(sockets)?.[1];
+  return [...sockets.matchAll(new RegExp(` 0001 03 \\d+ @${name}@*$`, "gm"))].length;
+}
+
 describe("a clone that does not come to its end", () => {
   it("takes its copy away at SIGINT", async () => {
     const { emulator } = given;
@@ -127,6 +135,17 @@ describe("a clone that does not come to its end", () => {
       stderr: "Error: CancellationError()\n",
     });
     expect(emulator.leftovers()).toEqual([]);
+  });
+
+  it("ends at SIGINT also while it waits for another", async () => {
+    const { emulator } = given;
+    const lock = await hold(emulator.home);
+    const { child, result } = start(emulator, ["clone", "base", "copy"]);
+    await vi.waitUntil(() => waitersForThisProcess() > 0, { timeout: 10_000, interval: 5 });
+    child.kill("SIGINT");
+    expect(await result).toMatchObject({ exitCode: 1, stderr: "Error: CancellationError()\n" });
+    expect(emulator.leftovers()).toEqual([]);
+    lock?.release();
   });
 
   it("leaves it to the next ordinary command when killed; none that clones or pulls", async () => {

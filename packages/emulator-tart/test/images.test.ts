@@ -2,7 +2,7 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from "no
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { start, succeed, tart } from "./cli.js";
-import { configOf, useEmulator } from "./fixture.js";
+import { configOf, machine, pretendToRun, useEmulator } from "./fixture.js";
 
 const given = useEmulator();
 const image = "registry.example:5000/team/mac:one";
@@ -170,6 +170,17 @@ describe("registries with credentials", () => {
     expect(await tart(emulator, ["pull", image])).toMatchObject({ exitCode: 1 });
   });
 
+  it("are asked for where they are not given", async () => {
+    const { emulator } = given;
+    demandCredentials();
+    const login = ["login", "registry.example:5000"];
+    const silent = await tart(emulator, login);
+    expect(silent).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/^Error: the input ended/) });
+    const answered = await tart(emulator, login, { stdin: "me\ns3cret\n" });
+    expect(answered).toMatchObject({ exitCode: 0, stderr: "" });
+    await succeed(emulator, "pull", image);
+  });
+
   it("cannot be reached through a locked keychain, but through the environment", async () => {
     const { emulator } = given;
     demandCredentials();
@@ -201,4 +212,14 @@ it("prunes what is old or too much, in the cache or among machines that do not r
   const namespace = join(emulator.home, "cache/OCIs/registry.example:5000/team/mac");
   expect(readdirSync(namespace).map((entry) => lstatSync(join(namespace, entry)))).toEqual([]);
   expect(await succeed(emulator, "list", "-q")).toBe("base\nlinux\n");
+});
+
+it("prunes machines that do not run, whatever their state", async () => {
+  const { emulator } = given;
+  await succeed(emulator, "clone", "base", "running");
+  writeFileSync(machine(emulator, "linux").savedState, "");
+  const lock = await pretendToRun(emulator, "running");
+  await succeed(emulator, "prune", "--entries", "vms", "--space-budget", "0");
+  expect(await succeed(emulator, "list", "-q")).toBe("running\n");
+  lock.release();
 });
