@@ -44,7 +44,8 @@ export class Installation implements AsyncDisposable {
 
   constructor(env: NodeJS.ProcessEnv = {}) {
     this.#dockerHost = env.DOCKER_HOST;
-    const { DOCKER_HOST: _host, SANDBOX_ENGINE: _engine, ...inherited } = process.env;
+    // Package managers name their own places in NODE_PATH, where every package of the workspace is.
+    const { DOCKER_HOST: _host, SANDBOX_ENGINE: _engine, NODE_PATH: _path, ...inherited } = process.env;
     this.#env = { ...inherited, ...env, XDG_STATE_HOME: join(this.directory, "state") };
   }
 
