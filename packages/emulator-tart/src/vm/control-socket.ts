@@ -12,9 +12,11 @@ const SETTLED_MS = 1000;
 
 /** Opens the machine's control socket, which leads every connection to the agent in the guest. */
 export async function openControlSocket(home: TartHome, machine: VmDirectory, guest: Guest): Promise<void> {
-  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (client) => {
-    if (home.settings.faults.some((fault) => fault.startsWith("wedge"))) wedgeOnHaste(home, server, client);
-    forward(client, guest.connect(AGENT_SOCKET));
+  const server = createServer({ allowHalfOpen: true }, (client) => {
+    const accepted = performance.now();
+    forward(client, guest.connect(AGENT_SOCKET), () => {
+      if (isHasty(client, accepted)) wedge(home, server);
+    });
   });
   // By a name in the current directory, as paths of sockets are short and that of a machine may be long. The name it
   // is bound by is not its own: it stays behind, stale, when the process ends.
@@ -28,14 +30,19 @@ export async function openControlSocket(home: TartHome, machine: VmDirectory, gu
 }
 
 /** Both ways, byte by byte. Where nobody listens in the guest, the client finds its connection closed. */
-function forward(client: Socket, agent: Socket): void {
-  const state = { clientGone: false };
-  agent.on("error", () => client.destroy());
-  agent.on("close", () => client.destroy());
+function forward(client: Socket, agent: Socket, clientLeft: () => void): void {
+  const state = { agentGone: false, clientGone: false };
+  const leave = () => {
+    state.agentGone = true;
+    client.destroy();
+  };
+  agent.on("error", leave);
+  agent.on("close", leave);
   // The guest is not told of a client that goes away; it finds out when it writes next.
   client.on("error", () => undefined);
   client.on("close", () => {
     state.clientGone = true;
+    if (!state.agentGone) clientLeft();
     agent.resume();
     if (!agent.readyState.includes("open")) agent.destroy();
   });
@@ -52,19 +59,17 @@ function forward(client: Socket, agent: Socket): void {
       client.once("drain", () => agent.resume());
     }
   });
-  agent.once("connect", () => client.resume());
 }
 
-/**
- * The fault of connections that are closed before they have been made ready: the loop that accepts them ends for good.
- * A client that leaves within a second and before anything came from the guest does that here.
- */
-function wedgeOnHaste(home: TartHome, server: Server, client: Socket): void {
-  const accepted = performance.now();
-  client.once("end", () => {
-    const hasty = client.bytesWritten === 0 && performance.now() - accepted < SETTLED_MS;
-    if (!hasty || !server.listening || !faultStrikes(home, "wedge")) return;
-    process.stdout.write("Failed to run control socket: NIOFcntlFailedError()\n");
-    server.close();
-  });
+/** Whether a client left within a second, before it or the guest had said anything. */
+function isHasty(client: Socket, accepted: number): boolean {
+  const saidNothing = client.bytesRead === 0 || client.bytesWritten === 0;
+  return saidNothing && performance.now() - accepted < SETTLED_MS;
+}
+
+/** The fault of connections that are closed before they have been made ready: nothing is accepted any more. */
+function wedge(home: TartHome, server: Server): void {
+  if (!server.listening || !faultStrikes(home, "wedge")) return;
+  process.stdout.write("Failed to run control socket: NIOFcntlFailedError()\n");
+  server.close();
 }

@@ -107,11 +107,13 @@ export class Execution {
   }
 
   private startInTerminal(command: Command, path: string, options: object): void {
-    const terminal = new Terminal(command.terminal_size ?? undefined);
-    this.terminal = terminal;
-    const child = terminal.spawn(path, command, options);
+    const [input, output] = [this.pipes.toWrite(), this.pipes.toRead()];
+    this.terminal = new Terminal(command.terminal_size ?? undefined);
+    const child = this.terminal.spawn(path, command, options, { input, output });
+    for (const end of [input.readEnd, output.writeEnd]) closeSync(end);
+    this.openStdin(input.writeEnd);
     this.running(child);
-    void this.tellEnd(child, [this.forward(terminal.socket, (data) => ({ standard_output: { data } }))]);
+    void this.tellEnd(child, [this.forward(output.readEnd, (data) => ({ standard_output: { data } }))]);
   }
 
   private startWithPipes(command: Command, path: string, options: object): void {
@@ -123,19 +125,17 @@ export class Execution {
     });
     for (const end of [input?.readEnd, output.writeEnd, errors.writeEnd])
       if (end !== undefined) closeSync(end);
-    if (input !== undefined) {
-      this.stdin = new Socket({ fd: input.writeEnd, readable: false, writable: true });
-      this.stdin.on("error", () => this.stdinFailed());
-    }
+    if (input !== undefined) this.openStdin(input.writeEnd);
     this.running(child);
     void this.tellEnd(child, [
-      this.forward(new Socket({ fd: output.readEnd, readable: true, writable: false }), (data) => ({
-        standard_output: { data },
-      })),
-      this.forward(new Socket({ fd: errors.readEnd, readable: true, writable: false }), (data) => ({
-        standard_error: { data },
-      })),
+      this.forward(output.readEnd, (data) => ({ standard_output: { data } })),
+      this.forward(errors.readEnd, (data) => ({ standard_error: { data } })),
     ]);
+  }
+
+  private openStdin(descriptor: number): void {
+    this.stdin = new Socket({ fd: descriptor, readable: false, writable: true });
+    this.stdin.on("error", () => this.stdinFailed());
   }
 
   private running(child: ChildProcess): void {
@@ -154,7 +154,8 @@ export class Execution {
     else this.exit(this.generation === "new" ? 128 + constants.signals[signal] : -1);
   }
 
-  private async forward(source: Socket, message: (data: Buffer) => ExecResponse): Promise<void> {
+  private async forward(descriptor: number, message: (data: Buffer) => ExecResponse): Promise<void> {
+    const source = new Socket({ fd: descriptor, readable: true, writable: false });
     source.on("data", (data: Buffer) => {
       let flowing = true;
       for (let start = 0; start < data.length; start += CHUNK_BYTES) {
@@ -164,9 +165,7 @@ export class Execution {
       source.pause();
       this.call.once("drain", () => source.resume());
     });
-    // A terminal whose program has ended gives an error instead of an end.
-    source.on("error", () => source.destroy());
-    if (!source.closed) await once(source, "close");
+    await once(source, "close");
   }
 
   private input(data: Buffer): void {
@@ -174,17 +173,16 @@ export class Execution {
       this.closeStdin();
       return;
     }
-    const target = this.terminal?.socket ?? this.stdin;
-    if (target === undefined || this.stdinOver || target.destroyed) return;
-    if (target.write(data)) return;
+    const { stdin } = this;
+    if (stdin === undefined || this.stdinOver || stdin.destroyed || stdin.write(data)) return;
     this.call.pause();
-    target.once("drain", () => this.call.resume());
+    stdin.once("drain", () => this.call.resume());
   }
 
   private closeStdin(): void {
     if (this.stdinOver) return;
     this.stdinOver = true;
-    if (this.terminal) this.terminal.socket.write(END_OF_TRANSMISSION);
+    if (this.terminal) this.stdin?.write(END_OF_TRANSMISSION);
     else this.stdin?.end();
   }
 
@@ -192,7 +190,7 @@ export class Execution {
     this.stdinOver = true;
     this.stdin?.destroy();
     this.call.resume();
-    if (this.generation === "old" || this.over) return;
+    if (this.generation === "old" || this.over || this.terminal) return;
     this.kill("SIGKILL");
     this.fail("write |1: broken pipe");
   }
@@ -218,6 +216,7 @@ export class Execution {
   private finish(): void {
     this.over = true;
     this.stdin?.destroy();
+    this.terminal?.[Symbol.dispose]();
     this.ended();
   }
 }

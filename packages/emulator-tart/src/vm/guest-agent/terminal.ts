@@ -1,43 +1,47 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { constants, openSync } from "node:fs";
-import type { Socket } from "node:net";
+import { closeSync, constants, openSync } from "node:fs";
 import { join } from "node:path";
-import { ReadStream } from "node:tty";
+import type { Pipe } from "./pipes.js";
 import type { Command, TerminalSize } from "./protocol.js";
 
 const SCRIPT = join(__dirname, "terminal.pl");
 
 /**
- * A pseudo terminal. Node can hold its side of one but has no call that sets it up: a script in Perl does that and
- * then becomes the program.
+ * A pseudo terminal. Node has no call that sets one up, and loses the last of what comes from it; a script in Perl does
+ * both.
  */
-export class Terminal {
-  readonly socket: Socket;
-  private readonly descriptor: number;
+export class Terminal implements Disposable {
+  private readonly descriptor = openSync("/dev/ptmx", constants.O_RDWR | constants.O_NOCTTY);
+  private closed = false;
 
-  constructor(private readonly size: TerminalSize = { rows: 24, cols: 80 }) {
-    this.descriptor = openSync("/dev/ptmx", constants.O_RDWR | constants.O_NOCTTY);
-    this.socket = new ReadStream(this.descriptor);
-  }
+  constructor(private readonly size: TerminalSize = { rows: 24, cols: 80 }) {}
 
-  spawn(path: string, command: Command, options: object): ChildProcess {
+  /** Starts a program on it, and copies between the terminal and these pipes. */
+  spawn(path: string, command: Command, options: object, pipes: { input: Pipe; output: Pipe }): ChildProcess {
     const { rows, cols } = this.size;
+    this.script(["copy"], [pipes.input.readEnd, pipes.output.writeEnd]);
     return spawn(
       "/usr/bin/perl",
       [SCRIPT, "run", `${rows}`, `${cols}`, path, command.name, ...command.args],
       {
         ...options,
         argv0: "perl",
-        stdio: ["ignore", "ignore", "ignore", this.descriptor],
+        stdio: ["ignore", "ignore", "inherit", this.descriptor],
       },
     );
   }
 
   /** The kernel tells the programs in the foreground of it. */
   resize({ rows, cols }: TerminalSize): void {
-    if (this.socket.destroyed) return;
-    spawn("/usr/bin/perl", [SCRIPT, "resize", `${rows}`, `${cols}`], {
-      stdio: ["ignore", "ignore", "inherit", this.descriptor],
-    });
+    if (!this.closed) this.script(["resize", `${rows}`, `${cols}`], ["ignore", "ignore"]);
+  }
+
+  [Symbol.dispose](): void {
+    if (!this.closed) closeSync(this.descriptor);
+    this.closed = true;
+  }
+
+  private script(args: readonly string[], [stdin, stdout]: [number | "ignore", number | "ignore"]): void {
+    spawn("/usr/bin/perl", [SCRIPT, ...args], { stdio: [stdin, stdout, "inherit", this.descriptor] });
   }
 }
