@@ -1,16 +1,7 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { claimDirectory, executableIn } from "./claimed-directory.js";
 import { type ImageOptions, makeImage } from "./images.js";
 import { endAll, processesOf } from "./processes.js";
 import { type EmulatorSettings, settingsOf } from "./store/settings.js";
@@ -32,15 +23,18 @@ export interface TartEmulator extends AsyncDisposable {
   end(): Promise<void>;
 }
 
-/** Installs the emulator. Disposal ends every process of it and removes all. */
-export function installEmulator(settings: Partial<EmulatorSettings> = {}): TartEmulator {
-  // A short path: those of sockets inside may have 104 bytes.
-  const root = mkdtempSync(join(tmpdir(), "nctart-"));
-  const home = join(root, "home");
-  const bin = join(root, "bin");
+/**
+ * Installs the emulator. Disposal ends every process of it and removes all; what a killed process did not dispose of
+ * goes with the next installation.
+ */
+export async function installEmulator(settings: Partial<EmulatorSettings> = {}): Promise<TartEmulator> {
+  const root = await claimDirectory();
+  const home = join(root.path, "home");
+  const executable = executableIn(root.path);
+  const bin = dirname(executable);
   for (const directory of [bin, join(home, "vms"), join(home, "tmp")])
     mkdirSync(directory, { recursive: true });
-  symlinkSync(fileURLToPath(new URL("../dist/tart.js", import.meta.url)), join(bin, "tart"));
+  symlinkSync(fileURLToPath(new URL("../dist/tart.js", import.meta.url)), executable);
   const images = new Set<string>();
   const change = (changed: Partial<EmulatorSettings>) => {
     const all = { ...settings, ...changed };
@@ -60,12 +54,9 @@ export function installEmulator(settings: Partial<EmulatorSettings> = {}): TartE
       images.add(options.name);
     },
     settings: change,
-    leftovers: () => leftoversIn(home, join(bin, "tart"), images),
-    end: () => endAll(join(bin, "tart")),
-    async [Symbol.asyncDispose]() {
-      await endAll(join(bin, "tart"));
-      rmSync(root, { recursive: true, force: true });
-    },
+    leftovers: () => leftoversIn(home, executable, images),
+    end: () => endAll(executable),
+    [Symbol.asyncDispose]: () => root.release(),
   };
 }
 

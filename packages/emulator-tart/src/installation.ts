@@ -54,7 +54,7 @@ export interface Emulator extends AsyncDisposable {
  * what `whyNoGuests` asks for.
  */
 export async function installEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const program = installProgram(options.settings);
+  const program = await installProgram(options.settings);
   const home = openHome({ TART_HOME: program.home }, new AbortController().signal);
   if (options.softnet) {
     // Packets are filtered elsewhere; this one is there to be found, to run and to die.

@@ -86,7 +86,7 @@ const helped: readonly (readonly [readonly string[], keyof typeof usages])[] = [
 ];
 
 beforeAll(async () => {
-  emulator = installEmulator();
+  emulator = await installEmulator();
   // Those that reach a command, and some of the others: each costs a process, and the rest is asked in this one.
   const others = [...refusedByParser, ...refusedByCommand, ...helped].filter((_, index) => index % 16 === 0);
   const queue = [...understood, ...others].map(([argv]) => argv);

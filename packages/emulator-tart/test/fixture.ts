@@ -9,8 +9,8 @@ import { VmDirectory } from "../src/store/vm-directory.js";
 /** A new emulator for each test of a `describe`, with a macOS image `base` and a Linux image `linux`. */
 export function useEmulator(): { readonly emulator: TartEmulator } {
   const used: { emulator?: TartEmulator } = {};
-  beforeEach(() => {
-    used.emulator = installEmulator();
+  beforeEach(async () => {
+    used.emulator = await installEmulator();
     used.emulator.image({ name: "base", os: "darwin", agent: "new" });
     used.emulator.image({ name: "linux", os: "linux", agent: "old" });
   });
