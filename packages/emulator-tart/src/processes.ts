@@ -12,7 +12,8 @@ export function processesOf(executable: string): RunningCommand[] {
   return readdirSync("/proc").flatMap((entry) => {
     if (!/^\d+$/.test(entry)) return [];
     const argv = argvOf(entry);
-    return argv.slice(0, 2).includes(executable) ? [{ pid: Number(entry), command: argv.join(" ") }] : [];
+    // `env node PATH` for a moment, by the program's first line, and then `node PATH`.
+    return argv.slice(0, 3).includes(executable) ? [{ pid: Number(entry), command: argv.join(" ") }] : [];
   });
 }
 
