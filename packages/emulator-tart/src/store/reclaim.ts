@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import type { TartHome } from "./home.js";
 import { localMachines } from "./mac-addresses.js";
 import { listCache, removeCached } from "./oci-cache.js";
-import { isDigest, type RemoteName } from "./remote-name.js";
+import { isDigest } from "./remote-name.js";
 import { runnerOf, type VmDirectory } from "./vm-directory.js";
 
 /** Something that `prune` may delete. */
@@ -14,7 +14,7 @@ export interface Prunable {
 /** Cached images, least recently used first. */
 export function prunableImages(home: TartHome): Prunable[] {
   const digests = listCache(home).filter(({ name }) => isDigest(name.reference));
-  return byAge(digests.map(({ name, directory }) => ({ directory, remove: () => removeDigest(home, name) })));
+  return byAge(digests.map(({ name, directory }) => ({ directory, remove: () => removeCached(home, name) })));
 }
 
 /** Local machines that do not run, least recently used first. */
@@ -41,10 +41,6 @@ export function makeRoom(home: TartHome, machine: VmDirectory, limitBytes: numbe
     missing -= image.directory.diskSize;
     image.remove();
   }
-}
-
-function removeDigest(home: TartHome, name: RemoteName): void {
-  removeCached(home, name);
 }
 
 function byAge(items: Prunable[]): Prunable[] {
