@@ -66,6 +66,13 @@ describe.each([
     }
   });
 
+  it("survives arguments that are too long for the system", async () => {
+    const answer = await agent.run("echo", ["x".repeat(200_000)]);
+    if (isNew) expect(answer).toMatchObject({ exitCode: 125, kinds: ["exit"] });
+    else expect(answer.error?.details).toBe("fork/exec echo: argument list too long");
+    expect((await agent.run("true")).exitCode).toBe(0);
+  });
+
   it("becomes no other user, which an old one is not even asked for", async () => {
     expect((await agent.run("id", ["-un"], { user: "admin" })).stdout.toString()).toBe("admin\n");
     const other = await agent.run("id", ["-un"], { user: "root" });

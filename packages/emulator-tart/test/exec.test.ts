@@ -50,12 +50,10 @@ describe("exec", () => {
     await machines.emulator.image({ name: "vanilla", agent: "none" });
     await machines.run("linux");
     await machines.run("vanilla");
-    const [slow, none] = [
-      machines.tart("exec", "linux", "echo", "late"),
-      machines.tart("exec", "vanilla", "true"),
-    ];
-    expect(await none).toEqual(failure(1, unreachable));
-    expect(await slow).toMatchObject({ exitCode: 0, stdout: "late\n" });
+    const slow = start(machines.emulator, ["exec", "-i", "linux", "cat"], { stdin: "late\n" });
+    const none = start(machines.emulator, ["exec", "vanilla", "true"]);
+    expect(await none.result).toEqual(failure(1, unreachable));
+    expect(await slow.result).toMatchObject({ exitCode: 0, stdout: "late\n" });
   });
 
   it("gives up on any agent that does not answer in time where the release is an earlier one", async () => {

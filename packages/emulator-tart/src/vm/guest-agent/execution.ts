@@ -95,55 +95,81 @@ export class Execution {
       env: { ...process.env, ...command.env },
       detached: this.generation === "new" || command.detach,
     };
-    if (command.detach) {
-      spawn(program.path, command.args, { ...options, stdio: "ignore" }).unref();
-      if (this.generation === "new") this.call.write({ started: { exec_id: "" } });
-      this.exit(0);
-    } else if (command.tty) {
-      this.startInTerminal(command, program.path, options);
-    } else {
-      this.startWithPipes(command, program.path, options);
-    }
+    if (command.detach) this.startDetached(command, program.path, options);
+    else if (command.tty) this.startInTerminal(command, program.path, options);
+    else this.startWithPipes(command, program.path, options);
+  }
+
+  private startDetached(command: Command, path: string, options: object): void {
+    const child = this.launch(command, () => spawn(path, command.args, { ...options, stdio: "ignore" }));
+    if (child === undefined) return;
+    child.on("error", (error) => this.cannotStart(error.message));
+    child.unref();
+    if (this.generation === "new") this.call.write({ started: { exec_id: "" } });
+    this.exit(0);
   }
 
   private startInTerminal(command: Command, path: string, options: object): void {
     const [input, output] = [this.pipes.toWrite(), this.pipes.toRead()];
-    this.terminal = new Terminal(command.terminal_size ?? undefined);
-    const child = this.terminal.spawn(path, command, options, { input, output });
-    for (const end of [input.readEnd, output.writeEnd]) closeSync(end);
+    const terminal = new Terminal(command.terminal_size ?? undefined);
+    this.terminal = terminal;
     this.openStdin(input.writeEnd);
-    this.running(child);
-    void this.tellEnd(child, [this.forward(output.readEnd, (data) => ({ standard_output: { data } }))]);
+    const outputs = [this.forward(output.readEnd, (data) => ({ standard_output: { data } }))];
+    const spawned = () => {
+      const child = terminal.spawn(path, command, options);
+      terminal.copy(input, output);
+      return child;
+    };
+    const child = this.launch(command, spawned, [input.readEnd, output.writeEnd]);
+    if (child) this.follow(child, outputs);
   }
 
   private startWithPipes(command: Command, path: string, options: object): void {
     const input = command.interactive ? this.pipes.toWrite() : undefined;
     const [output, errors] = [this.pipes.toRead(), this.pipes.toRead()];
-    const child = spawn(path, [...command.args], {
-      ...options,
-      stdio: [input?.readEnd ?? "ignore", output.writeEnd, errors.writeEnd],
-    });
-    for (const end of [input?.readEnd, output.writeEnd, errors.writeEnd])
-      if (end !== undefined) closeSync(end);
     if (input !== undefined) this.openStdin(input.writeEnd);
-    this.running(child);
-    void this.tellEnd(child, [
+    const outputs = [
       this.forward(output.readEnd, (data) => ({ standard_output: { data } })),
       this.forward(errors.readEnd, (data) => ({ standard_error: { data } })),
+    ];
+    const stdio = [input?.readEnd ?? ("ignore" as const), output.writeEnd, errors.writeEnd];
+    const spawned = () => spawn(path, [...command.args], { ...options, stdio });
+    const child = this.launch(command, spawned, [
+      output.writeEnd,
+      errors.writeEnd,
+      ...(input === undefined ? [] : [input.readEnd]),
     ]);
+    if (child) this.follow(child, outputs);
+  }
+
+  /** Starts a program and closes its ends of the pipes; undefined where it could not be started. */
+  private launch(
+    { name }: Command,
+    start: () => ChildProcess,
+    ends: readonly number[] = [],
+  ): ChildProcess | undefined {
+    try {
+      return start();
+    } catch (error) {
+      const tooLong = error instanceof Error && "code" in error && error.code === "E2BIG";
+      this.cannotStart(`fork/exec ${name}: ${tooLong ? "argument list too long" : String(error)}`);
+      return undefined;
+    } finally {
+      for (const end of ends) closeSync(end);
+    }
+  }
+
+  private follow(child: ChildProcess, outputs: readonly Promise<void>[]): void {
+    this.child = child;
+    if (child.pid !== undefined && this.generation === "new") {
+      this.call.write({ started: { exec_id: this.id } });
+    }
+    this.tellEnd(child, outputs).catch((error) => this.cannotStart(String(error)));
   }
 
   private openStdin(descriptor: number): void {
     this.stdin = new Socket({ fd: descriptor, readable: false, writable: true });
     this.stdin.on("error", () => this.stdinFailed());
-  }
-
-  private running(child: ChildProcess): void {
-    this.child = child;
-    child.once("error", (error) => this.cannotStart(error.message));
-    if (child.pid !== undefined && this.generation === "new") {
-      this.call.write({ started: { exec_id: this.id } });
-    }
   }
 
   private async tellEnd(child: ChildProcess, outputs: readonly Promise<void>[]): Promise<void> {

@@ -16,10 +16,8 @@ export class Terminal implements Disposable {
 
   constructor(private readonly size: TerminalSize = { rows: 24, cols: 80 }) {}
 
-  /** Starts a program on it, and copies between the terminal and these pipes. */
-  spawn(path: string, command: Command, options: object, pipes: { input: Pipe; output: Pipe }): ChildProcess {
+  spawn(path: string, command: Command, options: object): ChildProcess {
     const { rows, cols } = this.size;
-    this.script(["copy"], [pipes.input.readEnd, pipes.output.writeEnd]);
     return spawn(
       "/usr/bin/perl",
       [SCRIPT, "run", `${rows}`, `${cols}`, path, command.name, ...command.args],
@@ -29,6 +27,11 @@ export class Terminal implements Disposable {
         stdio: ["ignore", "ignore", "inherit", this.descriptor],
       },
     );
+  }
+
+  /** Copies between the terminal, on which a program must have been started, and these pipes. */
+  copy(input: Pipe, output: Pipe): void {
+    this.script(["copy"], [input.readEnd, output.writeEnd]);
   }
 
   /** The kernel tells the programs in the foreground of it. */
