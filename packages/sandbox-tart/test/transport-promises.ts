@@ -51,8 +51,8 @@ async function become(transport: Transport, mark: string, count: number): Promis
   throw new Error("The processes did not come up.");
 }
 
-/** What every way into a guest has to keep. */
-export function keepsPromises(open: () => Promise<Transport>, os: "darwin" | "linux"): void {
+/** What every way into a guest has to keep of bytes and ends. */
+export function keepsPromises(open: () => Promise<Transport>, mebibytes: number): void {
   it("tells every exit code", async () => {
     const transport = await open();
     for (let from = 0; from < 256; from += 16) {
@@ -130,10 +130,11 @@ export function keepsPromises(open: () => Promise<Transport>, os: "darwin" | "li
     expect(outcome.stderr === input.toString("latin1")).toBe(true);
   });
 
-  it("takes 256 MiB to the last byte while memory stays flat", async () => {
+  it(`takes ${mebibytes} MiB to the last byte while memory stays flat`, async () => {
+    const size = mebibytes * 2 ** 20;
     const transport = await open();
     const child = await transport.spawn(
-      { argv: ["sh", "-c", "yes 'as it was written' | head -c 268435456"] },
+      { argv: ["sh", "-c", `yes 'as it was written' | head -c ${size}`] },
       context,
     );
     const line = Buffer.from("as it was written\n");
@@ -148,8 +149,8 @@ export function keepsPromises(open: () => Promise<Transport>, os: "darwin" | "li
       most = Math.max(most, process.memoryUsage.rss());
     }
     const expected = createHash("md5");
-    for (let left = 268_435_456; left > 0; left -= block.length) expected.update(block.subarray(0, left));
-    expect(bytes).toBe(268_435_456);
+    for (let left = size; left > 0; left -= block.length) expected.update(block.subarray(0, left));
+    expect(bytes).toBe(size);
     expect(hash.digest("hex")).toBe(expected.digest("hex"));
     expect(await child.exited).toEqual({ exitCode: 0, signal: null });
     expect((most - before) / 2 ** 20).toBeLessThan(100);
@@ -191,6 +192,28 @@ export function keepsPromises(open: () => Promise<Transport>, os: "darwin" | "li
     }
   });
 
+  it("tells the end of a command though something holds its output", async () => {
+    const transport = await open();
+    const mark = newMark();
+    const child = await transport.spawn({ argv: ["sh", "-c", `sleep ${mark} & echo done; exit 4`] }, context);
+    expect(await child.exited).toEqual({ exitCode: 4, signal: null });
+    await run(transport, ["pkill", "-f", `sleep ${mark}`]);
+  });
+
+  it("is told honestly when a command kills the shell around it", async () => {
+    const transport = await open();
+    await expect(run(transport, ["sh", "-c", "kill -KILL $PPID; sleep 0.2"])).rejects.toMatchObject({
+      code: "sandbox_lost",
+    });
+    expect(await run(transport, ["sh", "-c", "trap 'kill 0' EXIT; true"])).toMatchObject({
+      signal: "SIGTERM",
+    });
+    expect(await run(transport, ["echo", "next"])).toMatchObject({ stdout: "next\n" });
+  });
+}
+
+/** What every way into a guest has to keep of killing. */
+export function killsTrees(open: () => Promise<Transport>, os: "darwin" | "linux"): void {
   it("kills a tree that ignores signals, and tells it", async () => {
     const transport = await open();
     const mark = newMark();
@@ -255,24 +278,5 @@ export function keepsPromises(open: () => Promise<Transport>, os: "darwin" | "li
       await sleeper.kill?.(signal);
       expect(await sleeper.exited).toEqual({ exitCode: null, signal });
     }
-  });
-
-  it("tells the end of a command though something holds its output", async () => {
-    const transport = await open();
-    const mark = newMark();
-    const child = await transport.spawn({ argv: ["sh", "-c", `sleep ${mark} & echo done; exit 4`] }, context);
-    expect(await child.exited).toEqual({ exitCode: 4, signal: null });
-    await run(transport, ["pkill", "-f", `sleep ${mark}`]);
-  });
-
-  it("is told honestly when a command kills the shell around it", async () => {
-    const transport = await open();
-    await expect(run(transport, ["sh", "-c", "kill -KILL $PPID; sleep 0.2"])).rejects.toMatchObject({
-      code: "sandbox_lost",
-    });
-    expect(await run(transport, ["sh", "-c", "trap 'kill 0' EXIT; true"])).toMatchObject({
-      signal: "SIGTERM",
-    });
-    expect(await run(transport, ["echo", "next"])).toMatchObject({ stdout: "next\n" });
   });
 }

@@ -58,11 +58,6 @@ class AgentTransport implements Transport, Way {
   readonly lost: Promise<SandboxError>;
   readonly os: "darwin" | "linux";
   readonly ownGroup: boolean;
-  /**
-   * grpc-js drops what it has not handed out yet when a write meets the end of the call. Later agents end a command
-   * when its input cannot be written.
-   */
-  readonly losesOutput = true;
   readonly #connection: AgentConnection;
   readonly #awayMs: number;
   readonly #channels = new Set<AgentChannel>();

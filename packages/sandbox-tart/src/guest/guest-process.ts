@@ -12,6 +12,8 @@ import { MessageScanner } from "./message-scanner.js";
 
 /** Kept of what came before the command began: why it did not, if it does not. In characters. */
 const openingLength = 2_000;
+/** Said around sudo when that has ended without a command. */
+const endedMark = "\0ended ";
 /** Of input in one message. */
 const pieceBytes = 32 * 1024;
 
@@ -21,8 +23,6 @@ export interface GuestProcessOptions {
   /** The line that the guest's shell waits for. */
   readonly startLine: Buffer;
   readonly user: string | undefined;
-  /** As in `StartOptions`. */
-  readonly hold: boolean;
   /** Sends a signal to the tree; after `SIGKILL` it returns when all of it is gone. */
   kill(process: GuestProcess, signal: string): Promise<void>;
 }
@@ -52,6 +52,7 @@ export class GuestProcess implements RawProcess, ChannelListener {
   #inputEnded = false;
   #opening = "";
   readonly #open = { stdout: false, stderr: false };
+  readonly #told = { stdout: false, stderr: false };
   #ready = "";
   #onReady: (() => void) | undefined;
 
@@ -129,7 +130,7 @@ export class GuestProcess implements RawProcess, ChannelListener {
     this.#begin();
     this.#onReady?.();
     // A connection that breaks after the exit was told may still have cut off output.
-    this.output.end(error);
+    this.output.end(error ?? (this.#told.stdout && !this.#told.stderr ? cutOff() : undefined));
     this.stdin.destroy();
   }
 
@@ -150,8 +151,12 @@ export class GuestProcess implements RawProcess, ChannelListener {
   }
 
   #onPlain(stream: OutputChunk["stream"], data: Buffer): void {
-    if (this.#open[stream]) this.output.push({ stream, data });
-    else this.#opening = `${this.#opening}${data}`.slice(0, openingLength);
+    if (this.#open[stream]) {
+      this.output.push({ stream, data });
+      return;
+    }
+    this.#opening = `${this.#opening}${data}`.slice(0, openingLength);
+    if (this.#opening.includes(endedMark)) this.#letGo();
   }
 
   /** A terminal says when it has stopped echoing, before anything secret is written to it. */
@@ -159,7 +164,7 @@ export class GuestProcess implements RawProcess, ChannelListener {
     this.#ready += data.toString("latin1");
     const mark = "\0ready\0";
     const at = this.#ready.indexOf(mark);
-    if (at < 0) return undefined;
+    if (at < 0) return this.#ready.includes(endedMark) ? Buffer.from(this.#ready, "latin1") : undefined;
     const rest = Buffer.from(this.#ready.slice(at + mark.length), "latin1");
     this.#onReady?.();
     this.#onReady = undefined;
@@ -179,7 +184,11 @@ export class GuestProcess implements RawProcess, ChannelListener {
         }
         return;
       case "e":
-        this.#tellExit(words);
+        this.#told[stream] = true;
+        if (this.#options.tty) this.#told.stderr = true;
+        if (stream === "stdout") this.#tellExit(words);
+        // Both streams have been read to the end of the command.
+        if (this.#told.stdout && this.#told.stderr) this.#letGo();
         return;
       case "c":
         this.#fail(
@@ -209,7 +218,6 @@ export class GuestProcess implements RawProcess, ChannelListener {
     const byIt = signal && exitCode > 128 && (message !== "0" || this.#sent.has(signal));
     this.#over = true;
     this.#settle.resolve(byIt ? { exitCode: null, signal } : { exitCode, signal: null });
-    this.#letGo();
   }
 
   #fail(error: SandboxError): void {
@@ -221,7 +229,7 @@ export class GuestProcess implements RawProcess, ChannelListener {
 
   /** The channel ended without a word of our shell. */
   #unexplained(exitCode: number | undefined): SandboxError {
-    const said = this.#opening.trim();
+    const said = this.#opening.replace(endedMark, "").trim();
     const { user } = this.#options;
     if (this.#open.stdout || !said) {
       return new SandboxError("sandbox_lost", "The command's end was not told: how it ended is unknown.");
@@ -229,7 +237,7 @@ export class GuestProcess implements RawProcess, ChannelListener {
     if (user !== undefined && /unknown user/i.test(said)) {
       return new SandboxError("invalid_argument", `The sandbox has no user ${JSON.stringify(user)}.`);
     }
-    if (user !== undefined && /password|not allowed|sudoers|sudo: /i.test(said)) {
+    if (user !== undefined && /password|not allowed|sudo/i.test(said)) {
       return new SandboxError("permission_denied", `Commands of ${JSON.stringify(user)}: ${said}`, {
         hint: "The image's user needs sudo without a password for this.",
       });
@@ -258,7 +266,7 @@ export class GuestProcess implements RawProcess, ChannelListener {
 
   /** The guest's shell waits for it before it lets the channel end. Nothing is written afterwards. */
   #letGo(): void {
-    if (this.#options.hold && this.#options.tty && !this.#ended) {
+    if (this.#options.tty && !this.#ended) {
       this.#inputEnded = true;
       this.#channel?.write(Buffer.from("\n"), () => undefined);
     } else this.#endInput();
@@ -269,4 +277,8 @@ export class GuestProcess implements RawProcess, ChannelListener {
     this.#inputEnded = true;
     this.#channel?.endInput();
   }
+}
+
+function cutOff(): SandboxError {
+  return new SandboxError("sandbox_lost", "The end of the command's standard error was lost on the way.");
 }

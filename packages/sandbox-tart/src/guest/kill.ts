@@ -30,15 +30,16 @@ export async function killTree(
 ): Promise<void> {
   const { os, mark, root, ownGroup } = target;
   const words = [signal.replace(/^SIG/, ""), mark ?? "", root ?? "", ownGroup ? "1" : ""].map(String);
-  const argv = ["/bin/sh", "-c", scripts[os], "sandbox", ...words];
-  const attempt = async (user: string | undefined): Promise<string> => {
+  /** What would not die, as process ids. */
+  const attempt = async (user: string | undefined, seen: string): Promise<string> => {
+    const argv = ["/bin/sh", "-c", scripts[os], "sandbox", ...words, seen];
     const { exitCode, stdout, stderr } = await collect(await spawn({ argv, user }));
     if (exitCode === 0) return "";
-    return stdout.trim().split(" ").slice(1).join(", ") || stderr.trim() || `exit ${exitCode}`;
+    return stdout.trim().split(" ").slice(1).join(" ") || stderr.trim() || `exit ${exitCode}`;
   };
-  const left = await attempt(target.user);
+  const left = await attempt(target.user, "");
   if (left === "") return;
-  const leftByRoot = await attempt("root").catch((error: unknown) => {
+  const leftByRoot = await attempt("root", left).catch((error: unknown) => {
     if (SandboxError.is(error, "permission_denied")) return left;
     throw error;
   });

@@ -1,5 +1,6 @@
 import { SandboxError } from "@nanoclaw/sandbox/adapter";
-import { utils } from "ssh2";
+// Node finds no export of this name in that CommonJS module.
+import ssh2 from "ssh2";
 import type { Transport } from "../transport.js";
 import { collect } from "./collect.js";
 
@@ -26,7 +27,7 @@ exit 0`;
  * @throws SandboxError `unsupported` when the guest's user has no home directory to place a key in.
  */
 export async function prepareSsh(transport: Transport, signal: AbortSignal): Promise<SshCredentials> {
-  const { public: publicKey, private: privateKey } = utils.generateKeyPairSync("ed25519", {
+  const { public: publicKey, private: privateKey } = ssh2.utils.generateKeyPairSync("ed25519", {
     comment: "sandbox",
   });
   const argv = ["/bin/sh", "-c", placeScript, "sandbox", publicKey];

@@ -52,18 +52,18 @@ sb_report() {
       *) sb_message=1 ;;
     esac
   done
+  # What the host answers must not be echoed.
+  [ "$sb_tty" ] && stty raw -echo <&3
   if [ "$sb_cwd" ]; then sb_say c
   elif ! [ "$sb_code" ]; then sb_say w
   elif [ "$sb_code" -gt 128 ]; then sb_say e "$sb_code" "${sb_message:-0}" "$(kill -l "$sb_code" 2>/dev/null)"
   else sb_say e "$sb_code" 0
-  fi >&"$sb_tell"
-  exit "${sb_code:-1}"
+  fi >&3
+  [ "$sb_tty" ] || sb_say e >&4
 }
-# sb_start HOLD and the arguments of sb_child.
+# sb_start and the arguments of sb_child.
 sb_start() {
-  sb_hold=$1 sb_root=$$ sb_tell=4
-  shift
-  [ "$sb_tty" ] && sb_tell=3
+  sb_root=$$
   exec 3>&1 4>&2 2>/dev/null
   # Subshells forget these, so the command gets its signals as they were.
   trap : HUP INT QUIT TERM USR1 USR2
@@ -72,16 +72,10 @@ sb_start() {
     ( sb_child "$@" )
     echo "exit $?"
   } 2>&1 | sb_report
-  sb_code=$?
-  exec 3>&- 4>&-
-  # The host ends its input when it has been told the end, and not before may the channel close: what is written
-  # to a closed one can cost output that was on its way.
-  if [ "$sb_hold" ]; then
-    exec >/dev/null 2>&1
-    [ "$sb_tty" ] && stty raw -echo
-    IFS= read -r sb_line && ! [ "$sb_tty" ] && cat
-  fi
-  exit "$sb_code"
+  # The host ends its input when it has been told the end, and not before may the channel close: grpc-js drops what
+  # it has not handed out when a write meets the end, and sshd drops standard error after the end of standard output.
+  IFS= read -r sb_line && ! [ "$sb_tty" ] && cat >/dev/null
+  exit 0
 }
 sb_tty=$1
 if [ "$sb_tty" ]; then

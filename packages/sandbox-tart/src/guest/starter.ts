@@ -8,10 +8,15 @@ export function compact(script: string): string {
 
 const script = compact(source);
 
+/** Around sudo: the channel must not close before what sudo says against it has been read. */
+const asUser =
+  '"$@" || { printf "\\000ended "; if [ -t 0 ]; then read -r sb_line; else cat >/dev/null; fi; }';
+
 /** What the guest runs for every command; which command, it reads from its standard input. */
 export function starterCommand(options: { tty: boolean; user: string | undefined }): string[] {
   const shell = ["/bin/sh", "-c", script, "sandbox", options.tty ? "tty" : ""];
-  return options.user === undefined ? shell : ["sudo", "-n", "-H", "-u", options.user, "--", ...shell];
+  if (options.user === undefined) return shell;
+  return ["/bin/sh", "-c", asUser, "sandbox", "sudo", "-n", "-H", "-u", options.user, "--", ...shell];
 }
 
 export interface StartOptions {
@@ -24,8 +29,6 @@ export interface StartOptions {
   readonly mark: number | undefined;
   /** A session of its own, where the engine gives none and the guest has `setsid`. */
   readonly ownSession: boolean;
-  /** The channel stays open until the host has ended the input; on a terminal, until it has sent a line. */
-  readonly hold: boolean;
   readonly tty: boolean;
 }
 
@@ -33,7 +36,6 @@ export interface StartOptions {
 export function startLine(options: StartOptions): Buffer {
   const environment = Object.entries(options.env).map(([name, value]) => `${name}=${value}`);
   const words = [
-    options.hold ? "1" : "",
     options.cwd ?? "",
     options.mark === undefined ? "" : String(options.mark),
     options.ownSession ? "1" : "",

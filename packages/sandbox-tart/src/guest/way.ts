@@ -11,8 +11,6 @@ export interface Way {
   readonly os: "darwin" | "linux";
   /** What it starts leads a process group of its own. On a terminal everything does. */
   readonly ownGroup: boolean;
-  /** Output may get lost when input is written to a process that has ended. */
-  readonly losesOutput: boolean;
   open(options: ChannelOptions, listener: ChannelListener, signal: AbortSignal): Promise<Channel>;
 }
 
@@ -27,13 +25,11 @@ export async function startCommand(way: Way, spec: ProcessSpec, signal: AbortSig
   const mark = os === "linux" ? randomInt(2 ** 32, 2 ** 47) : undefined;
   const ownGroup = isTerminal || way.ownGroup;
   const ownSession = !ownGroup && os === "linux";
-  const hold = way.losesOutput;
   const process = new GuestProcess({
     secret,
     tty: isTerminal,
     user,
-    hold,
-    startLine: startLine({ argv, cwd, env, secret, mark, ownSession, hold, tty: isTerminal }),
+    startLine: startLine({ argv, cwd, env, secret, mark, ownSession, tty: isTerminal }),
     kill: (target, name) =>
       killTree({ os, user, mark, root: target.root, ownGroup }, name, (killer) =>
         startCommand(way, killer, AbortSignal.timeout(killMs)),

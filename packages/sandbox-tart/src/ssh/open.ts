@@ -69,7 +69,6 @@ class SshTransport implements Transport, Way {
   readonly os: "darwin" | "linux";
   /** The server starts every command in a session of its own. */
   readonly ownGroup = true;
-  readonly losesOutput = false;
   readonly #options: OpenSshOptions;
   readonly #hostKeys: HostKeys;
   readonly #connections: SshConnection[] = [];

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { openSsh } from "../../src/ssh/open.js";
 import type { Transport } from "../../src/transport.js";
-import { keepsPromises } from "../transport-promises.js";
+import { keepsPromises, killsTrees } from "../transport-promises.js";
 import { missing, TestSshd } from "./test-sshd.js";
 
 const never = new Promise<never>(() => undefined);
@@ -23,5 +23,6 @@ describe.skipIf(missing).each(["linux", "darwin"] as const)("commands by SSH, %s
     await transport?.close();
     await server?.[Symbol.asyncDispose]();
   });
-  keepsPromises(async () => transport, os);
+  if (os === "linux") keepsPromises(async () => transport, 256);
+  killsTrees(async () => transport, os);
 });
