@@ -2,10 +2,13 @@ import { join } from "node:path";
 import { type CallContext, SandboxError } from "@nanoclaw/sandbox/adapter";
 import { findAddress } from "./address.js";
 import type { Tart } from "./engine.js";
+import type { SshCredentials } from "./guest/ssh-access.js";
 import type { Settings } from "./options.js";
 import type { RunProcess } from "./run-process.js";
 import type { Transport } from "./transport.js";
-import { abortable, pause } from "./wait.js";
+import { pause } from "./wait.js";
+
+const sshPort = 22;
 
 export interface Guest {
   readonly vm: string;
@@ -14,8 +17,14 @@ export interface Guest {
   readonly run: RunProcess;
   /** Without a network there is no SSH. */
   readonly network: "open" | "none";
-  /** What it proves itself with to SSH, where that is known. Default: whatever it shows first. */
-  readonly hostKey?: string;
+  /** For SSH, got by another way. Default: the password, and whatever host key the guest shows first. */
+  readonly access?: Partial<SshCredentials>;
+}
+
+/** A way into a guest, and what another one would need. */
+export interface Connection {
+  readonly transport: Transport;
+  readonly access: Partial<SshCredentials>;
 }
 
 type ConnectSettings = Pick<
@@ -28,7 +37,7 @@ export async function connectGuest(
   guest: Guest,
   settings: ConnectSettings,
   { signal }: CallContext,
-): Promise<Transport> {
+): Promise<Connection> {
   const { bootTimeoutMs } = settings;
   const own = new AbortController();
   const limit = AbortSignal.any([signal, own.signal]);
@@ -36,7 +45,10 @@ export async function connectGuest(
   // An early end is told in Tart's own words, and never waited out.
   void guest.run.ended.then((reason) => own.abort(reason));
   try {
-    return await chooseWay(guest, settings, limit);
+    const connect = guest.network === "none" ? "agent" : settings.connect;
+    if (connect === "agent") return connection(await openAgentWay(guest, limit), guest.access);
+    if (connect === "ssh") return await sshAlone(guest, settings, limit);
+    return await firstWay(guest, settings, limit);
   } catch (error) {
     signal.throwIfAborted();
     if (!own.signal.aborted) throw error;
@@ -46,47 +58,99 @@ export async function connectGuest(
   }
 }
 
-async function chooseWay(guest: Guest, settings: ConnectSettings, signal: AbortSignal): Promise<Transport> {
-  const connect = guest.network === "none" ? "agent" : settings.connect;
-  if (connect === "agent") return await openAgentWay(guest, signal);
-  if (connect === "ssh") return await openSshWay(guest, settings, signal);
+/** Another way into a guest whose way was lost. The agent has had its time to come back then. */
+export async function reconnect(
+  guest: Guest,
+  settings: ConnectSettings,
+  context: CallContext,
+): Promise<Transport> {
+  return (await connectGuest(guest, { ...settings, agentPatienceMs: 0 }, context)).transport;
+}
 
+const connection = (transport: Transport, access: Connection["access"] = {}): Connection => ({
+  transport,
+  access,
+});
+
+/** The agent, and SSH where there is none. While the agent is there, it opens the way for SSH, should it go one day. */
+async function firstWay(guest: Guest, settings: ConnectSettings, signal: AbortSignal): Promise<Connection> {
   const [agentEnd, sshEnd] = [new AbortController(), new AbortController()];
   const agent = openAgentWay(guest, AbortSignal.any([signal, agentEnd.signal]));
-  const ssh = openSshWay(guest, settings, AbortSignal.any([signal, sshEnd.signal])).then(async (way) => {
-    // The agent is the better way. It may come a little later, as it does on macOS.
-    const waited = await Promise.race([
-      agent.then(
-        () => true,
-        () => false,
-      ),
-      pause(settings.agentPatienceMs, AbortSignal.any([signal, sshEnd.signal])).then(
-        () => false,
-        () => true,
-      ),
-    ]);
-    if (!waited) return way;
+  const sshSignal = AbortSignal.any([signal, sshEnd.signal]);
+  const ssh = openSshWay(guest, settings, sshSignal).then(async (way) => {
+    if (!(await comesWithin(agent, settings.agentPatienceMs, sshSignal))) return way;
     await way.close();
-    throw new SandboxError("aborted", "The guest agent answered.");
+    throw chosen("The guest agent answered.");
   });
   try {
     const way = await Promise.any([agent, ssh]);
-    if (way.kind === "agent") sshEnd.abort(new SandboxError("aborted", "The guest agent answered."));
-    else agentEnd.abort(new SandboxError("aborted", "SSH answered, and the guest agent did not."));
+    if (way.kind === "agent") sshEnd.abort(chosen("The guest agent answered."));
+    else agentEnd.abort(chosen("SSH answered, and the guest agent did not."));
     closeLate(way.kind === "agent" ? ssh : agent, way);
-    return way;
+    if (way.kind === "ssh" || guest.access?.privateKey) return connection(way, guest.access);
+    return connection(way, await accessBy(way, signal));
   } catch (error) {
     signal.throwIfAborted();
+    if (!(error instanceof AggregateError)) throw error;
     // The agent's reason is the better one, unless SSH had a say of its own.
-    const [agentError, sshError] = (error as AggregateError).errors as [unknown, unknown];
+    const [agentError, sshError] = error.errors as [unknown, unknown];
     throw SandboxError.is(sshError, "permission_denied") ? sshError : agentError;
   }
 }
 
+/** SSH, by a key of its own and a known host key where the agent is there in time to see to both. */
+async function sshAlone(guest: Guest, settings: ConnectSettings, signal: AbortSignal): Promise<Connection> {
+  if (guest.access?.privateKey) return connection(await openSshWay(guest, settings, signal), guest.access);
+  const agentEnd = new AbortController();
+  const agent = openAgentWay(guest, AbortSignal.any([signal, agentEnd.signal]));
+  let there: Transport | undefined;
+  agent.then(
+    (transport) => {
+      there = transport;
+    },
+    () => undefined,
+  );
+  try {
+    const host = await findAddress(guest.tart, guest.vm, sshPort, signal);
+    const access = there === undefined ? {} : await accessBy(there, signal);
+    const known = { ...guest, access: { ...guest.access, ...access } };
+    return connection(await openSshAt(host, known, settings, signal), known.access);
+  } finally {
+    agentEnd.abort(chosen("SSH was asked for."));
+    closeLate(agent, undefined);
+  }
+}
+
+/** Nothing where the guest has no place for a key: the password does as well. */
+async function accessBy(agent: Transport, signal: AbortSignal): Promise<Connection["access"]> {
+  const { prepareSsh } = await import("./guest/ssh-access.js");
+  try {
+    return await prepareSsh(agent, signal);
+  } catch (error) {
+    if (signal.aborted || !SandboxError.is(error, "unsupported")) throw error;
+    return {};
+  }
+}
+
+/** Whether the agent, the better way, comes a little later, as it does on macOS. */
+async function comesWithin(agent: Promise<Transport>, timeMs: number, signal: AbortSignal): Promise<boolean> {
+  const came = agent.then(
+    () => true,
+    () => false,
+  );
+  const late = pause(timeMs, signal).then(
+    () => false,
+    () => true,
+  );
+  return await Promise.race([came, late]);
+}
+
+const chosen = (message: string): SandboxError => new SandboxError("aborted", message);
+
 /** The way that lost the race is not needed, should it be there after all. */
-function closeLate(other: Promise<Transport>, chosen: Transport): void {
+function closeLate(other: Promise<Transport>, kept: Transport | undefined): void {
   other.then(
-    (way) => (way === chosen ? undefined : way.close()),
+    (way) => (way === kept ? undefined : way.close()),
     () => undefined,
   );
 }
@@ -94,18 +158,33 @@ function closeLate(other: Promise<Transport>, chosen: Transport): void {
 async function openAgentWay({ vm, os, tart, run }: Guest, signal: AbortSignal): Promise<Transport> {
   const controlSocket = join(tart.home, "vms", vm, "control.sock");
   const { openAgent } = await import("./agent/open.js");
-  return await abortable(openAgent({ controlSocket, os, signal, runEnded: run.lost }), signal);
+  return await openAgent({ controlSocket, os, signal, runEnded: run.lost });
 }
 
 async function openSshWay(guest: Guest, settings: ConnectSettings, signal: AbortSignal): Promise<Transport> {
-  const { vm, os, tart, run, hostKey } = guest;
-  const port = 22;
-  const host = await findAddress(tart, vm, port, signal);
+  return await openSshAt(await findAddress(guest.tart, guest.vm, sshPort, signal), guest, settings, signal);
+}
+
+async function openSshAt(
+  host: string,
+  { os, run, access = {} }: Guest,
+  { username, password }: ConnectSettings,
+  signal: AbortSignal,
+): Promise<Transport> {
   const { openSsh } = await import("./ssh/open.js");
-  const { username, password } = settings;
+  const { privateKey, hostKey } = access;
+  const secret = privateKey === undefined ? { password } : { privateKey };
   const known = hostKey === undefined ? {} : { hostKey };
-  const options = { host, port, username, password, os, signal, runEnded: run.lost, ...known };
-  return await abortable(openSsh(options), signal);
+  return await openSsh({
+    host,
+    port: sshPort,
+    username,
+    os,
+    signal,
+    runEnded: run.lost,
+    ...secret,
+    ...known,
+  });
 }
 
 function unreached({ bootTimeoutMs, connect }: ConnectSettings): SandboxError {

@@ -2,7 +2,7 @@ import { realpath } from "node:fs/promises";
 import { type CallContext, type CreateRequest, SandboxError } from "@nanoclaw/sandbox/adapter";
 import { refuseInexact, runArguments, setArguments, unkeptLimit } from "./arguments.js";
 import { refuseThirdMac } from "./capacity.js";
-import { connectGuest, type Guest } from "./connection.js";
+import { type Connection, connectGuest, type Guest, reconnect } from "./connection.js";
 import { TartDriver } from "./driver.js";
 import { type Tart, wordsOf } from "./engine.js";
 import { imageFailure, startRemedies } from "./failures.js";
@@ -14,7 +14,6 @@ import type { ProcessIdentity } from "./processes.js";
 import { type Records, stateOf, type TartRecord } from "./records.js";
 import { startRun } from "./run-process.js";
 import { requireSoftnet } from "./softnet.js";
-import type { Transport } from "./transport.js";
 import { inTurn } from "./turns.js";
 import { type ListedVm, localVm, type VmFacts } from "./vm-list.js";
 
@@ -77,19 +76,21 @@ async function boot(
   );
   refuseInexact({ limits: {}, mounts });
   const args = runArguments(vm, { mounts, network }, settings);
-  const start = async (): Promise<{ guest: Guest; transport: Transport }> => {
+  const start = async (): Promise<Connection & { readonly guest: Guest }> => {
     context.signal.throwIfAborted();
     const run = await startRun(tart, args, { id, records, remember: entry.remember("run") });
     const guest = { vm, os, tart, run, network };
-    return { guest, transport: await connectGuest(guest, settings, context) };
+    return { guest, ...(await connectGuest(guest, settings, context)) };
   };
-  const { guest, transport } = await start().catch(async (error: unknown) => {
+  const { guest, transport, access } = await start().catch(async (error: unknown) => {
     const words = wordsOf(error);
     if (startRemedies.withoutState.test(words)) await tart.call(["stop", vm], { signal: context.signal });
     else if (!startRemedies.again.test(words)) throw error;
     return await start();
   });
   try {
+    // For whoever attaches: it is public, and the key is not written down.
+    if (access.hostKey !== undefined) entry.change({ hostKey: access.hostKey });
     await setUpGuest(transport, { os, mounts, workdir: request.workdir }, context);
   } catch (error) {
     await transport.close();
@@ -100,7 +101,7 @@ async function boot(
     tart,
     run: guest.run,
     transport,
-    connect: (again) => connectGuest(guest, settings, again),
+    connect: (again) => reconnect({ ...guest, access }, settings, again),
     remove: (removal) => tools.remove(id, owner.installation, removal),
   });
 }

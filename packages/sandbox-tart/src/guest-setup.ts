@@ -31,7 +31,7 @@ while [ $# -gt 0 ]; do
   [ "$2" = rw ] || as_root mount -o remount,bind,ro "$3"
   shift 3
 done
-as_root umount "$root"
+as_root umount -R "$root"
 as_root rmdir "$root"`;
 
 /** A macOS guest mounts all shares by itself in one place, some time after it has booted; they are linked to. */

@@ -11,11 +11,11 @@ import {
   type SandboxProvider,
   type SandboxRecord,
 } from "@nanoclaw/sandbox/adapter";
-import { connectGuest } from "./connection.js";
+import { connectGuest, reconnect } from "./connection.js";
 import { createVm } from "./creation.js";
 import { TartDriver } from "./driver.js";
 import { Tart } from "./engine.js";
-import type { Settings, TartOptions } from "./options.js";
+import type { Settings } from "./options.js";
 import { isAlive } from "./processes.js";
 import { publicRecord, Records, stateOf } from "./records.js";
 import { removeSandbox } from "./removal.js";
@@ -75,14 +75,15 @@ export class TartProvider implements SandboxProvider {
     const { vm, os, network, hostKey, home, owner } = record;
     const tart = new Tart(this.#settings.program, home);
     const run = watchRun(record.process, id, this.#records);
-    const guest = { vm, os, tart, run, network, ...(hostKey === undefined ? {} : { hostKey }) };
+    const guest = { vm, os, tart, run, network, access: { hostKey } };
     try {
+      const { transport, access } = await connectGuest(guest, this.#settings, context);
       return new TartDriver({
         record,
         tart,
         run,
-        transport: await connectGuest(guest, this.#settings, context),
-        connect: (again) => connectGuest(guest, this.#settings, again),
+        transport,
+        connect: (again) => reconnect({ ...guest, access }, this.#settings, again),
         remove: (removal) => this.remove(id, owner.installation, removal),
       });
     } catch (error) {
@@ -123,10 +124,9 @@ export class TartProvider implements SandboxProvider {
   }
 }
 
-/** What finds the same machines again. The password is not in it, as it is not needed to remove them. */
-function recoveryOf({ program, home, stateDirectory }: Settings): Recovery | undefined {
+/** The same provider but for the password, which is on no pipe and no argument list. */
+function recoveryOf({ password: _, ...options }: Settings): Recovery | undefined {
   const module = packageEntry();
-  const options: TartOptions = { program, home, stateDirectory };
   return module === undefined ? undefined : { module, factory: "tart", options };
 }
 
