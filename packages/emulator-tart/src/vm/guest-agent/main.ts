@@ -59,4 +59,5 @@ server.addService(agentService(generation), { Exec: exec, ResolveIP: resolveIp, 
 for (const name of readdirSync(directory)) unlinkSync(join(directory, name));
 server.bindAsync(`unix:${join(directory, "rpc.sock")}`, ServerCredentials.createInsecure(), (error) => {
   if (error) throw error;
+  pipes.refill();
 });

@@ -1,9 +1,9 @@
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { closeSync, constants, openSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 
 const { O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
-const MADE_AT_ONCE = 64;
+const MADE_AT_ONCE = 256;
 
 /** The two ends of a pipe, as descriptors. */
 export interface Pipe {
@@ -18,6 +18,7 @@ export interface Pipe {
 export class Pipes {
   private readonly ready: string[] = [];
   private made = 0;
+  private refilling = false;
 
   constructor(private readonly directory: string) {}
 
@@ -42,14 +43,36 @@ export class Pipes {
     return { readEnd, writeEnd };
   }
 
+  /** Makes names ahead of need: a command must not wait for the program that makes them. */
+  refill(): void {
+    if (this.refilling || this.ready.length >= MADE_AT_ONCE) return;
+    const names = this.newNames();
+    this.refilling = true;
+    execFile(...mkfifo(names), (error) => {
+      this.refilling = false;
+      if (error) throw error;
+      this.ready.push(...names);
+    });
+  }
+
   private take(): string {
     if (this.ready.length === 0) {
-      for (let count = 0; count < MADE_AT_ONCE; count++) {
-        this.made++;
-        this.ready.push(join(this.directory, `pipe-${this.made}`));
-      }
-      execFileSync("mkfifo", ["-m", "600", ...this.ready]);
+      const names = this.newNames();
+      execFileSync(...mkfifo(names));
+      this.ready.push(...names);
     }
+    this.refill();
     return this.ready.pop() ?? "";
   }
+
+  private newNames(): string[] {
+    return Array.from({ length: MADE_AT_ONCE }, () => {
+      this.made++;
+      return join(this.directory, `pipe-${this.made}`);
+    });
+  }
+}
+
+function mkfifo(names: readonly string[]): [string, string[]] {
+  return ["mkfifo", ["-m", "600", ...names]];
 }
