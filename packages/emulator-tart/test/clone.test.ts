@@ -116,11 +116,12 @@ describe("clone", () => {
   });
 });
 
-/** How many wait, each by a connection, for the lock that this process holds. */
+/** How many wait, each by a connection, for locks that this process holds. */
 function waitersForThisProcess(): number {
   const sockets = readSockets();
-  const name = new RegExp(`@(nanoclaw-tart-[0-9a-f]+)-${process.pid}@*$`, "m").exec(sockets)?.[1];
-  return [...sockets.matchAll(new RegExp(` 0001 03 \\d+ @${name}@*$`, "gm"))].length;
+  const held = [...sockets.matchAll(new RegExp(`@(nanoclaw-tart-[0-9a-f]+)-${process.pid}@*$`, "gm"))];
+  return held.flatMap(([, name]) => [...sockets.matchAll(new RegExp(` 0001 03 \\d+ @${name}@*$`, "gm"))])
+    .length;
 }
 
 describe("a clone that does not come to its end", () => {
