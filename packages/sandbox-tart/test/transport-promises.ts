@@ -196,7 +196,8 @@ export function keepsPromises(open: () => Promise<Transport>, mebibytes: number)
     const transport = await open();
     const mark = newMark();
     const child = await transport.spawn({ argv: ["sh", "-c", `sleep ${mark} & echo done; exit 4`] }, context);
-    expect(await child.exited).toEqual({ exitCode: 4, signal: null });
+    expect(await outcomeOf(child)).toEqual({ exitCode: 4, signal: null, stdout: "done\n", stderr: "" });
+    expect(await living(transport, mark)).toBe(1);
     await run(transport, ["pkill", "-f", `sleep ${mark}`]);
   });
 

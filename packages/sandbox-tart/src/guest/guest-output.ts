@@ -42,6 +42,7 @@ export class GuestOutput implements AsyncIterable<OutputChunk> {
     if (this.#ended) return;
     this.#ended = true;
     this.#error = error;
+    if (this.#paused) this.#resume();
     this.#wake?.();
   }
 

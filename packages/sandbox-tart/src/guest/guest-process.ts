@@ -172,7 +172,7 @@ export class GuestProcess implements RawProcess, ChannelListener {
   }
 
   #onMessage(stream: OutputChunk["stream"], text: string): void {
-    const [kind, ...words] = text.split(" ");
+    const [kind, ...words] = text.trim().split(" ");
     switch (kind) {
       case "b":
         this.#open[stream] = true;
@@ -187,8 +187,10 @@ export class GuestProcess implements RawProcess, ChannelListener {
         this.#told[stream] = true;
         if (this.#options.tty) this.#told.stderr = true;
         if (stream === "stdout") this.#tellExit(words);
-        // Both streams have been read to the end of the command.
-        if (this.#told.stdout && this.#told.stderr) this.#letGo();
+        if (!this.#told.stdout || !this.#told.stderr) return;
+        // What comes now is of something that the command has left behind, and is read and dropped.
+        this.output.end();
+        this.#letGo();
         return;
       case "c":
         this.#fail(

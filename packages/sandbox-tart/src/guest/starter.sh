@@ -56,7 +56,11 @@ sb_report() {
   [ "$sb_tty" ] && stty raw -echo <&3
   if [ "$sb_cwd" ]; then sb_say c
   elif ! [ "$sb_code" ]; then sb_say w
-  elif [ "$sb_code" -gt 128 ]; then sb_say e "$sb_code" "${sb_message:-0}" "$(kill -l "$sb_code" 2>/dev/null)"
+  elif [ "$sb_code" -gt 128 ]; then
+    # The name of the signal, and no process for it that could be taken for one of the command's.
+    printf '\000%s e %s %s ' "$sb_secret" "$sb_code" "${sb_message:-0}"
+    kill -l "$sb_code" 2>/dev/null
+    printf '\000'
   else sb_say e "$sb_code" 0
   fi >&3
   [ "$sb_tty" ] || sb_say e >&4
