@@ -88,6 +88,7 @@ async function boot(
     else if (!startRemedies.again.test(words)) throw error;
     return await start();
   });
+  context.emit({ type: "progress", phase: "connect", message: `Commands go by ${transport.describe}.` });
   try {
     // For whoever attaches: it is public, and the key is not written down.
     if (access.hostKey !== undefined) entry.change({ hostKey: access.hostKey });

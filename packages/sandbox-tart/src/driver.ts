@@ -83,6 +83,8 @@ export class TartDriver implements SandboxDriver {
       if (this.#transport === current) {
         this.#transport = this.#options.connect(context).then((transport) => {
           this.#watch(transport);
+          const message = `The way into the guest was lost. Commands go by ${transport.describe} now.`;
+          context.emit({ type: "warning", message });
           return transport;
         });
         this.#transport.catch(() => undefined);

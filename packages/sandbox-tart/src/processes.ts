@@ -20,7 +20,7 @@ export async function isAlive({ pid, startedAt }: ProcessIdentity): Promise<bool
 }
 
 /** Sends a signal to this process and no other, unless it is dead. */
-export async function sendSignal(identity: ProcessIdentity, signal: "SIGINT" | "SIGKILL"): Promise<void> {
+async function sendSignal(identity: ProcessIdentity, signal: "SIGINT" | "SIGKILL"): Promise<void> {
   if (!(await isAlive(identity))) return;
   try {
     process.kill(identity.pid, signal);

@@ -3,7 +3,7 @@ import type { EngineReport } from "@nanoclaw/sandbox/adapter";
 type Problem = EngineReport["problems"][number];
 
 /** Older ones lack `exec` without known faults, or list their machines in another shape. */
-export const oldestVersion = "2.31.0";
+const oldestVersion = "2.31.0";
 /** The first in which every fault of `list` and `delete` that is known by number is mended. */
 const recommendedVersion = "2.40.1";
 

@@ -1,27 +1,47 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { whyNoGuests } from "@nanoclaw/emulator-tart";
 import type { AdapterEvent } from "@nanoclaw/sandbox/adapter";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Tart } from "../src/engine.js";
 import { vmName } from "../src/names.js";
 import { Records } from "../src/records.js";
-import { context, type Emulated, emulated, installation, linuxImage, requestOf } from "./emulated.js";
+import {
+  context,
+  type Emulated,
+  emulated,
+  installation,
+  linuxImage,
+  macImage,
+  requestOf,
+} from "./emulated.js";
 
 /** What is refused or fails before a machine boots, and what is left then. */
 
+const reason = whyNoGuests();
 let engine: Emulated;
 const { signal } = new AbortController();
 
-beforeEach(async ({ skip }) => {
-  const reason = whyNoGuests();
-  skip(reason !== undefined, reason);
-  engine = await emulated();
+beforeAll(async () => {
+  if (reason === undefined) engine = await emulated();
 });
 
-afterEach(async () => {
-  await engine[Symbol.asyncDispose]();
+beforeEach(({ skip }) => {
+  skip(reason !== undefined, reason);
+  engine.emulator.settings({ faults: [], version: "2.40.1", cloneMs: 0 });
 });
+
+/** What is not ours stays by intention: it is taken away here. */
+afterEach(() => {
+  if (reason !== undefined) return;
+  for (const name of readdirSync(engine.stateDirectory)) rmSync(join(engine.stateDirectory, name));
+  for (const name of readdirSync(join(engine.emulator.home, "vms"))) {
+    const directory = join(engine.emulator.home, "vms", name);
+    if (![linuxImage, macImage].includes(name)) rmSync(directory, { recursive: true });
+  }
+});
+
+afterAll(async () => await engine?.[Symbol.asyncDispose]());
 
 const cli = () => new Tart(engine.emulator.program, engine.emulator.home);
 
@@ -208,9 +228,7 @@ test("the report tells what is there and what is missing", async () => {
   const report = await engine.provider().probe(context());
   expect(report).toMatchObject({ available: true, version: "2.40.1", details: { softnet: "none" } });
   expect(report.problems.map(({ message }) => message).join("\n")).toContain("Softnet");
-  const none = await engine
-    .provider({ program: join(engine.emulator.binDirectory, "none") })
-    .probe(context());
+  const none = await engine.provider({ program: join(engine.emulator.bin, "none") }).probe(context());
   expect(none).toMatchObject({ available: false, problems: [{ hint: expect.stringContaining("brew") }, {}] });
 });
 

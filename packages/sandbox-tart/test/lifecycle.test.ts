@@ -1,7 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { whyNoGuests } from "@nanoclaw/emulator-tart";
-import { attachSandbox, createSandbox, listSandboxes, type Sandbox } from "@nanoclaw/sandbox";
+import { attachSandbox, createSandbox, listSandboxes } from "@nanoclaw/sandbox";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { Tart } from "../src/engine.js";
 import { type Emulated, type EmulatedOptions, emulated, macImage } from "./emulated.js";
 
 /** Whole lives of machines on the emulator. */
@@ -26,8 +29,15 @@ function onEngine(name: string, options: EmulatedOptions, tests: (engine: () => 
 onEngine("a machine", {}, (engine) => {
   test("lives from create to destroy, and nothing is left of it", async () => {
     const provider = engine().provider();
-    const sandbox = await createSandbox(provider, { name: "first", env: { A: "1" }, workdir: "/work/here" });
+    const said: string[] = [];
+    const sandbox = await createSandbox(provider, {
+      name: "first",
+      env: { A: "1" },
+      workdir: "/work/here",
+      onEvent: (event) => event.type === "progress" && said.push(event.message),
+    });
     try {
+      expect(said).toEqual([expect.stringMatching(/^Commands go by guest agent/)]);
       const { stdout } = await sandbox.exec('echo "$A $PWD $(id -un)"', { env: { B: "2" } });
       expect(stdout).toBe("1 /work/here admin\n");
       expect(await listSandboxes(provider)).toMatchObject([
@@ -39,5 +49,32 @@ onEngine("a machine", {}, (engine) => {
       await sandbox.destroy();
     }
     expect(await listSandboxes(provider)).toEqual([]);
+  });
+
+  test("of macOS has its own places: home, shares and tools", async () => {
+    const source = mkdtempSync(join(tmpdir(), "nctart-mount-"));
+    writeFileSync(join(source, "file"), "from the host\n");
+    try {
+      await using sandbox = await createSandbox(engine().provider(), {
+        image: macImage,
+        mounts: [{ source, target: "/Users/admin/project" }],
+      });
+      const { stdout } = await sandbox.exec("pwd; cat project/file; readlink project; sw_vers -productName");
+      expect(stdout).toBe("/Users/admin\nfrom the host\n/Volumes/My Shared Files/mount-0\nmacOS\n");
+      expect((await sandbox.exec(": >project/new")).exitCode).not.toBe(0);
+    } finally {
+      rmSync(source, { recursive: true });
+    }
+  });
+
+  test("does not take over the saved state of its image: it boots", async () => {
+    const { home } = engine().emulator;
+    const [cli, name] = [new Tart(engine().emulator.program, home), "suspended-image"];
+    const { signal } = new AbortController();
+    await engine().emulator.image({ name, os: "darwin", agent: "new" });
+    writeFileSync(join(home, "vms", name, "state.vzvmsave"), "{}");
+    expect((await cli.facts(name, signal)).state).toBe("suspended");
+    await using sandbox = await createSandbox(engine().provider(), { image: name });
+    expect((await sandbox.exec(["echo", "booted"])).stdout).toBe("booted\n");
   });
 });

@@ -1,0 +1,3 @@
+import { conformanceBy, ofTheMachine } from "./conformance-of.js";
+
+conformanceBy("the later agent", { connect: "agent" }, {}, ofTheMachine);
