@@ -47,7 +47,7 @@ sb_report() {
   sb_code= sb_message= sb_cwd=
   while IFS= read -r sb_line; do
     case $sb_line in
-      "exit "*) sb_code=${sb_line#exit } ;;
+      "exit "*) sb_code=${sb_line#exit }; break ;;
       cwd) sb_cwd=1 ;;
       *) sb_message=1 ;;
     esac
