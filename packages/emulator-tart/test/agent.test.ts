@@ -176,7 +176,7 @@ describe.each([
   it("starts what is detached and forgets it", async () => {
     const answer = await shell("echo unseen; sleep 1001", { detach: true });
     expect(answer).toMatchObject({ exitCode: 0, stdout: Buffer.alloc(0), execId: isNew ? "" : undefined });
-    expect(await running("^sleep 1001")).toHaveLength(1);
+    await waitUntilGone(async () => (await running("^sleep 1001")).length !== 1, 5000);
     await agent.run("pkill", ["-f", "^sleep 1001"]);
   });
 

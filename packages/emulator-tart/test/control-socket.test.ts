@@ -18,7 +18,7 @@ async function connected(path: string): Promise<Socket> {
   return socket;
 }
 
-describe("the control socket", () => {
+describe.concurrent("the control socket", () => {
   needsGuests();
 
   it("is a new one after each start", async () => {

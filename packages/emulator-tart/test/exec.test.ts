@@ -6,7 +6,7 @@ const unreachable =
   "Failed to connect to the VM using its control socket: The operation couldn’t be completed. " +
   "(GRPC.GRPCConnectionPoolError error 1.), is the Tart Guest Agent running?";
 
-describe("exec", () => {
+describe.concurrent("exec", () => {
   needsGuests();
 
   it("needs a machine that runs", async () => {

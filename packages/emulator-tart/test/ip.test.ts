@@ -6,7 +6,7 @@ const none = "no IP address found";
 const agentHint = " (also make sure that Guest agent for Tart is running inside of a VM)";
 const arpHint = " (not all Linux distributions are compatible with the ARP resolver)";
 
-describe("ip", () => {
+describe.concurrent("ip", () => {
   needsGuests();
 
   it("finds a guest's address by every resolver, and by its lease when it has stopped", async () => {

@@ -7,7 +7,7 @@ import { failure, Machines, needsGuests } from "./running.js";
 
 const limitText = "The number of VMs exceeds the system limit";
 
-describe("run", () => {
+describe.concurrent("run", () => {
   needsGuests();
 
   it("tells of a machine that is missing as of a wrong argument", async () => {

@@ -1,8 +1,13 @@
 import type { ChildProcess } from "node:child_process";
+import { setTimeout } from "node:timers/promises";
 import { whyNoGuests } from "@nanoclaw/emulator-guest";
 import { beforeEach } from "vitest";
 import { type Emulator, installEmulator } from "../src/index.js";
+import { holder } from "../src/store/locks.js";
 import { type CommandResult, start, succeed } from "./cli.js";
+import { machine } from "./fixture.js";
+
+const POLL_MS = 5;
 
 /** An emulator with guests: the image `linux` has the new agent, `mac` the old one. */
 export class Machines implements AsyncDisposable {
@@ -22,7 +27,8 @@ export class Machines implements AsyncDisposable {
     void running.result.finally(() => {
       ended = true;
     });
-    while (!ended && (await this.state(name)) !== "running");
+    const { config } = machine(this.emulator, name);
+    while (!ended && (await holder(config)) === undefined) await setTimeout(POLL_MS);
     return running;
   }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { machine } from "./fixture.js";
 import { failure, Machines, needsGuests } from "./running.js";
 
-describe("stop", () => {
+describe.concurrent("stop", () => {
   needsGuests();
 
   it("fails for machines that do not run, and throws a saved state away", async () => {

@@ -15,7 +15,7 @@ async function suspend(machines: Machines, name: string) {
   return running.result;
 }
 
-describe("suspend", () => {
+describe.concurrent("suspend", () => {
   needsGuests();
 
   it("saves a machine whose run then ends, and the next run resumes it", async () => {
