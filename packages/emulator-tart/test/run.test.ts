@@ -23,6 +23,16 @@ describe.concurrent("run", () => {
     expect(await machines.state("linux")).toBe("running");
   });
 
+  it("finds the storage of a machine locked whose run is not seen any more", async () => {
+    await using machines = await Machines.install();
+    await machines.boot("linux");
+    machines.emulator.settings({ faults: ["lock-lost"] });
+    expect(await machines.state("linux")).toBe("stopped");
+    expect(await machines.tart("run", "linux")).toEqual(
+      failure(1, /^Error Domain=VZErrorDomain Code=2 "Failed to lock auxiliary storage\."/),
+    );
+  });
+
   it("runs two machines with macOS, and as many with Linux as are wanted", async () => {
     await using machines = await Machines.install();
     for (const name of ["one", "two", "three"]) await succeed(machines.emulator, "clone", "mac", name);

@@ -63,6 +63,7 @@ async function runMachine(
   try {
     const softnet = options.softnet ? await Softnet.start(parsed, guest) : undefined;
     signals.stop.throwIfAborted();
+    if (parsed.flag("serial")) tell("Successfully open pty /dev/ttys001");
     tellScreen(parsed);
     await openControlSocket(home, machine, guest);
     signals.onShutdownRequest(() => {

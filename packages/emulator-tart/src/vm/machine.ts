@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
@@ -21,9 +21,12 @@ const support = fileURLToPath(new URL("../dist/guest", import.meta.url));
 
 /** Makes the guest's own files where there are none: those of an image that was never started. */
 export async function ensureDisk(machine: VmDirectory, os: GuestOs): Promise<void> {
-  if (!existsSync(machine.guest)) {
-    await createDisk(machine.guest, os === "darwin" ? darwinProfile : linuxProfile);
-  }
+  if (existsSync(machine.guest)) return;
+  // What a process that was killed has made of it is no disk.
+  const unfinished = `${machine.guest}.new`;
+  rmSync(unfinished, { recursive: true, force: true });
+  await createDisk(unfinished, os === "darwin" ? darwinProfile : linuxProfile);
+  renameSync(unfinished, machine.guest);
 }
 
 /** Starts a machine's guest; its services come later, by `bootGuest`. */
