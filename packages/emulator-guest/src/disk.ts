@@ -1,4 +1,4 @@
-import { cpSync, existsSync, lchownSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, lchownSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type GuestProfile, systemFiles } from "./profile.js";
 import { runProgram } from "./run-program.js";
@@ -24,22 +24,17 @@ const copiedFromHost = [
  * @param directory Made by this call.
  */
 export async function createDisk(directory: string, profile: GuestProfile): Promise<void> {
-  mkdirSync(directory, { mode: 0o755 });
   const root = (path: string) => join(directory, path);
-  for (const path of ["usr", "proc", "sys", "dev", "run", "opt", "srv", "mnt", "media"])
-    mkdirSync(root(path));
+  for (const path of ["", "usr", "proc", "sys", "dev", "run", "opt", "srv", "mnt", "media"]) make(root(path));
+  if (profile.os === "darwin") make(root("private"));
   for (const path of ["etc", "var", "tmp"]) {
-    if (profile.os === "linux") continue;
-    mkdirSync(root(`private/${path}`), { recursive: true });
-    symlinkSync(`private/${path}`, root(path));
+    if (profile.os === "darwin") symlinkSync(`private/${path}`, root(path));
+    make(root(profile.os === "darwin" ? `private/${path}` : path));
   }
-  for (const path of ["etc/alternatives", "etc/ssl", "var/log", "var/lib", "var/cache", "var/spool"]) {
-    mkdirSync(root(path), { recursive: true });
-  }
-  // The mode that a directory is made with is reduced by the umask; the one it is changed to is not.
-  for (const path of ["tmp", "var/tmp"]) mkdirSync(root(path), { recursive: true });
-  await runProgram("chmod", ["1777", root("tmp/"), root("var/tmp")]);
-  mkdirSync(root("root"), { mode: 0o700 });
+  for (const path of ["alternatives", "ssl", "ssh", "pam.d"]) make(root(`etc/${path}`));
+  for (const path of ["log", "lib", "cache", "spool", "tmp"]) make(root(`var/${path}`));
+  for (const path of ["tmp", "var/tmp"]) chmodSync(root(path), 0o1777);
+  make(root("root"), 0o700);
   symlinkSync("/run", root("var/run"));
 
   for (const name of copiedFromHost) {
@@ -47,11 +42,10 @@ export async function createDisk(directory: string, profile: GuestProfile): Prom
     if (existsSync(source)) cpSync(source, root(join("etc", name)), { recursive: true, dereference: true });
   }
   for (const { path, mode, text } of systemFiles(profile)) {
-    mkdirSync(dirname(root(path)), { recursive: true });
     writeFileSync(root(path), text, { mode });
+    chmodSync(root(path), mode);
   }
   makeHome(directory, profile);
-  mkdirSync(root("etc/ssh"), { recursive: true });
   for (const type of ["ecdsa", "ed25519"]) {
     const key = root(`etc/ssh/ssh_host_${type}_key`);
     await runProgram("ssh-keygen", ["-q", "-t", type, "-N", "", "-C", `root@${profile.hostname}`, "-f", key]);
@@ -60,8 +54,14 @@ export async function createDisk(directory: string, profile: GuestProfile): Prom
 
 function makeHome(directory: string, { user, os }: GuestProfile): void {
   const home = join(directory, user.home);
-  mkdirSync(dirname(home), { mode: 0o755 });
-  mkdirSync(home, { mode: os === "darwin" ? 0o750 : 0o755 });
+  make(dirname(home));
+  make(home, os === "darwin" ? 0o750 : 0o755);
   lchownSync(home, user.uid, user.uid);
-  if (os === "darwin") mkdirSync(join(directory, "Volumes"));
+  if (os === "darwin") make(join(directory, "Volumes"));
+}
+
+/** The mode that a directory is made with is reduced by the umask; the one it is changed to is not. */
+function make(directory: string, mode = 0o755): void {
+  mkdirSync(directory);
+  chmodSync(directory, mode);
 }

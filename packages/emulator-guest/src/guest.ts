@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { createInterface, type Interface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import {
   connectGuest,
@@ -73,6 +74,8 @@ export interface Guest {
   kill(): Promise<void>;
 }
 
+const POLL_MS = 2;
+
 const bootScript = fileURLToPath(new URL("../scripts/boot.sh", import.meta.url));
 
 /**
@@ -97,21 +100,13 @@ async function startAt(held: HeldAddress, options: GuestOptions): Promise<Guest>
     path,
     readOnly ? "ro" : "rw",
   ]);
+  const boot = [bootScript, options.disk, options.support, process.execPath, options.prepare ?? "-"];
   const child = spawn(
     // The first dies with this process, the second with the first, and all of the guest with the second.
     "setpriv",
     [
       ...["--pdeathsig", "KILL", "--", "unshare", "--kill-child=KILL", "--fork", "--pid", "--mount", "--ipc"],
-      ...["--uts", "--net", "--propagation", "private", "--"],
-      ...[
-        "/bin/sh",
-        bootScript,
-        options.disk,
-        options.support,
-        process.execPath,
-        options.prepare ?? "-",
-        ...shares,
-      ],
+      ...["--uts", "--net", "--propagation", "private", "--", "/bin/sh", ...boot, ...shares],
     ],
     { env: hostEnvironment, cwd: "/", stdio: ["pipe", "pipe", "pipe"] },
   );
@@ -123,8 +118,10 @@ async function startAt(held: HeldAddress, options: GuestOptions): Promise<Guest>
   child.stdin.on("error", () => child.stdin.destroy());
   const over = endOf(child);
   const lines = createInterface({ input: child.stdout });
-  const state: { link?: string } = {};
+  const state: { pid?: number; link?: string } = {};
   const ended = over.then(async (end) => {
+    // A guest's first process is the last of them to go.
+    while (state.pid !== undefined && isAlive(state.pid)) await setTimeout(POLL_MS);
     if (state.link !== undefined) await disconnectGuest(state.link);
     held.release();
     return end;
@@ -132,6 +129,7 @@ async function startAt(held: HeldAddress, options: GuestOptions): Promise<Guest>
   try {
     await line(lines, "mounted", over, () => complaint);
     const pid = childOf(child.pid ?? 0);
+    state.pid = pid;
     state.link = await connectGuest(pid, held.address, options.owner);
     child.stdin.write(`network ${held.address}/${PREFIX_LENGTH} ${GATEWAY}\n`);
     await line(lines, "network", over, () => complaint);
@@ -175,6 +173,15 @@ async function line(
   const came = once(lines, "line") as Promise<[string]>;
   const got = await Promise.race([came.then(([text]) => text), over.then(() => undefined)]);
   if (got !== wanted) throw new Error(`A guest failed: ${complaint().trim() || "no reason told"}`);
+}
+
+/** What has ended may wait for its parent to take notice. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/\) [ZX] [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
 }
 
 function childOf(pid: number): number {

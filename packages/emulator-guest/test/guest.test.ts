@@ -125,6 +125,22 @@ describe("a guest", () => {
     expect(await other.ended).toBe("powered off");
   });
 
+  it("leaves nothing when it cannot start", async () => {
+    await using guests = new Guests();
+    const disk = await guests.disk("disk", linuxProfile);
+    const missing = { tag: "work", path: join(guests.directory, "missing"), readOnly: false };
+    await expect(guests.start(disk, { shares: [missing] })).rejects.toThrow(/missing/);
+    expect(await leftGuests(guests.directory)).toEqual([]);
+  });
+
+  it("keeps packets in that are not to leave it", async () => {
+    await using guests = new Guests();
+    const guest = await guests.start(await guests.disk("disk", linuxProfile));
+    await guest.filter([{ network: `${GATEWAY}/32`, verdict: "DROP" }]);
+    const { code } = await inGuest(guest, `timeout 0.5 bash -c 'exec 3<>/dev/tcp/${GATEWAY}/22'`);
+    expect(code).toBe(124);
+  });
+
   it("looks like a Mac where it can", async () => {
     await using guests = new Guests();
     const guest = await guests.start(await guests.disk("disk", darwinProfile));
