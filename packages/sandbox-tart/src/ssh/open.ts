@@ -111,7 +111,8 @@ class SshTransport implements Transport, Way {
       const opened = connection
         .exec(command, pty, () => this.#wake())
         .catch((error: unknown) => {
-          if (connection.isOver) throw this.#because(connectionLost(error));
+          // Nothing has been started but perhaps a shell of ours, which has got no command.
+          if (connection.isOver) return undefined;
           throw new SandboxError("resource_exhausted", "The guest's SSH server could not start a command.", {
             cause: error,
             hint: "End what runs in the sandbox.",

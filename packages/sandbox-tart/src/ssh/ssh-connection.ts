@@ -1,4 +1,5 @@
 import { connect as connectSocket, type Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { type AnyAuthMethod, Client, type ClientChannel, type PseudoTtyOptions } from "ssh2";
 import type { SshFailure } from "./failures.js";
 import type { HostKeys } from "./host-key.js";
@@ -15,6 +16,8 @@ export interface SshAccess {
 /** What OpenSSH allows on one connection unless told otherwise. */
 const mostChannels = 10;
 const keepaliveMs = 10_000;
+/** Between the end of a connection's channels and its own, at most, in milliseconds. */
+const endingMs = 1_000;
 /** Until the guest has let us in, in milliseconds: one that boots may accept and not answer. */
 const handshakeMs = 15_000;
 
@@ -98,17 +101,25 @@ export class SshConnection {
       onFree();
     };
     try {
-      const channel = await new Promise<ClientChannel>((resolve, reject) => {
+      const opened = new Promise<ClientChannel>((resolve, reject) => {
         const take = (error: Error | undefined, opened: ClientChannel): void =>
           error ? reject(error) : resolve(opened);
         if (pty) this.#client.exec(command, { pty }, take);
         else this.#client.exec(command, take);
       });
+      const ended = this.ended.then((reason) => {
+        throw reason ?? new Error("The connection has ended.");
+      });
+      const channel = await Promise.race([opened, ended]);
       channel.once("close", free);
       return channel;
     } catch (error) {
       free();
-      if (this.#over || !/open failure/i.test((error as Error).message)) throw error;
+      if (!/open failure/i.test((error as Error).message)) {
+        // That a connection has ended is told a moment later than that its channel has.
+        await Promise.race([this.ended, delay(endingMs, undefined, { ref: false })]);
+        throw error;
+      }
       // The server's MaxSessions is lower than usual.
       this.#most = Math.max(1, this.#channels);
       return undefined;
