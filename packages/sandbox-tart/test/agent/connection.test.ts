@@ -17,7 +17,7 @@ function open(
   runEnded: Promise<SandboxError> = never,
   signal = AbortSignal.timeout(20_000),
 ) {
-  return openAgent({ controlSocket, os: "linux", signal, runEnded, awayMs: 4_000 });
+  return openAgent({ controlSocket, os: "linux", signal, runEnded, awayMs: 2_000 });
 }
 
 /** A control socket with no agent behind it: connections are taken and closed. */
