@@ -1,6 +1,7 @@
 import type { Capabilities, SandboxProvider } from "@nanoclaw/sandbox";
 import { docker } from "@nanoclaw/sandbox-docker";
 import { local } from "@nanoclaw/sandbox-local";
+import { tart } from "@nanoclaw/sandbox-tart";
 import { markdownTable } from "./markdown-table.js";
 
 interface Column {
@@ -27,6 +28,7 @@ const columns: readonly Column[] = [
     provider: docker(),
     extended: { provider: docker({ diskQuota: true }), by: "with the option `diskQuota`" },
   },
+  { provider: tart() },
 ];
 
 /** Every ability, by its path in `capabilities`, in the order of the table. */

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { docker } from "@nanoclaw/sandbox-docker";
 import { local } from "@nanoclaw/sandbox-local";
+import { tart } from "@nanoclaw/sandbox-tart";
 import { describe, expect, it } from "vitest";
 import { documents } from "../documents/all-documents.js";
 import { labels, leaves } from "../documents/capability-table.js";
@@ -45,9 +46,12 @@ it("the README's commands are there, and CI runs its test command", () => {
 });
 
 describe("the table of abilities", () => {
-  it.each([local(), docker()])("has a line for everything that $name declares", ({ capabilities }) => {
-    expect([...leaves(capabilities).keys()].sort()).toEqual(Object.keys(labels).sort());
-  });
+  it.each([local(), docker(), tart()])(
+    "has a line for everything that $name declares",
+    ({ capabilities }) => {
+      expect([...leaves(capabilities).keys()].sort()).toEqual(Object.keys(labels).sort());
+    },
+  );
 });
 
 describe("a document", () => {
