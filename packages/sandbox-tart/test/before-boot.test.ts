@@ -212,10 +212,10 @@ test("a create that is aborted during its clone leaves nothing, and no process",
 });
 
 test("a pull tells its progress", async () => {
-  await engine.emulator.image({ name: "127.0.0.1:5000/a/b:1", os: "linux", agent: "new" });
+  await engine.emulator.image({ name: "127.0.0.1:5000/a/progress:1", os: "linux", agent: "new" });
   const events: AdapterEvent[] = [];
   const provider = engine.provider();
-  const request = requestOf({ image: "127.0.0.1:5000/a/b:1", limits: { diskGiB: 5 } });
+  const request = requestOf({ image: "127.0.0.1:5000/a/progress:1", limits: { diskGiB: 5 } });
   const call = { signal, emit: (event: AdapterEvent) => void events.push(event) };
   // Refused once it is there: nothing has to boot for this.
   await expect(provider.create(request, call)).rejects.toMatchObject({ code: "invalid_argument" });

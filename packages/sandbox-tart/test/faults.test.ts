@@ -1,5 +1,11 @@
 import { whyNoGuests } from "@nanoclaw/emulator-tart";
-import { attachSandbox, createSandbox, listSandboxes, type SandboxProvider } from "@nanoclaw/sandbox";
+import {
+  attachSandbox,
+  createSandbox,
+  listSandboxes,
+  type Sandbox,
+  type SandboxProvider,
+} from "@nanoclaw/sandbox";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Tart } from "../src/engine.js";
 import { Records } from "../src/records.js";
@@ -41,8 +47,10 @@ const runProcess = () => new Records(engine.stateDirectory).all()[0]?.process?.p
 describe("two macOS guests are all that macOS allows (cirruslabs/tart#445):", () => {
   test("a third is refused before it starts, with the names of the others, and Linux does not count", async () => {
     const provider = engine.provider();
-    await using first = await createSandbox(provider, { image: macImage });
-    await using second = await createSandbox(provider, { image: macImage });
+    const both = [1, 2].map(() => createSandbox(provider, { image: macImage }));
+    const [first, second] = (await Promise.all(both)) as [Sandbox, Sandbox];
+    await using _first = first;
+    await using _second = second;
     const vms = new Records(engine.stateDirectory).all().map(({ vm }) => vm);
     const error = await failed(provider, { image: macImage });
     expect(error).toMatchObject({ code: "resource_exhausted", hint: expect.any(String) });
