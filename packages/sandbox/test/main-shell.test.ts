@@ -252,9 +252,12 @@ function promises(shell: string, later: boolean): void {
     const lane = await open();
     const { stdout } = await run(lane, "echo $PPID");
     // Not every shell has one.
-    const kill = `for i in 1 2 3 4 5 6 7 8; do pkill -KILL -P ${Number(stdout)} && break; sleep 0.02; done`;
+    const kill = `sleep 0.3; for i in 1 2 3 4 5; do pkill -KILL -P ${Number(stdout)} && break; sleep 0.02; done`;
     await run(lane, `(${kill}) </dev/null >/dev/null 2>&1 &`);
-    await setTimeout(400);
+    // The child may have been seen before it turned its output away. To look stops what was started ahead.
+    while (lane.dirty) await lane.look();
+    await run(lane, { argv: ["true"] });
+    await setTimeout(600);
     expect(await run(lane, "exit 3")).toMatchObject({ exitCode: 3, signal: null });
     expect(await run(lane, "kill -TERM $$")).toMatchObject({ exitCode: null, signal: "SIGTERM" });
     expect(await run(lane, "exit 137")).toMatchObject({ exitCode: 137, signal: null });

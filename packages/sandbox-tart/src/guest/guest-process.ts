@@ -1,5 +1,6 @@
 import { Writable } from "node:stream";
 import {
+  MessageScanner,
   type OutputChunk,
   type ProcessExit,
   type RawProcess,
@@ -8,7 +9,6 @@ import {
 } from "@nanoclaw/sandbox/adapter";
 import type { Channel, ChannelEnd, ChannelListener } from "./channel.js";
 import { GuestOutput } from "./guest-output.js";
-import { MessageScanner } from "./message-scanner.js";
 
 /** Kept of what came before the command began: why it did not, if it does not. In characters. */
 const openingLength = 2_000;

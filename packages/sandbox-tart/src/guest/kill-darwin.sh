@@ -5,7 +5,7 @@
 # Prints how many it found; fails with 1, and their numbers, where some would not die.
 sb_n='
 '
-sb_signal=$1 sb_root=$3 sb_own=$4 sb_known=" $5 "
+sb_signal=$1 sb_mark= sb_root=$3 sb_own=$4 sb_known=" $5 "
 # The shell's children are two more shells of ours; what is below them is the command's. Who was seen once
 # stays seen, though its parent may be gone by the next look.
 sb_scan() {

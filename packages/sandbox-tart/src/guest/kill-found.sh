@@ -1,7 +1,7 @@
 case $sb_signal in
   KILL) ;;
   *)
-    sb_scan
+    sb_scan "$sb_mark" "$sb_root"
     set -- $sb_found
     [ $# -gt 0 ] && kill -"$sb_signal" "$@" 2>/dev/null
     echo $#
@@ -10,7 +10,7 @@ case $sb_signal in
 esac
 # Stops what it finds until nothing new turns up, kills it, and looks again.
 sb_stopped=' ' sb_rounds=0 sb_count=0
-while sb_scan; [ "$sb_found" != ' ' ]; do
+while sb_scan "$sb_mark" "$sb_root"; [ "$sb_found" != ' ' ]; do
   sb_rounds=$((sb_rounds + 1))
   [ "$sb_rounds" -gt 40 ] && break
   sb_new=

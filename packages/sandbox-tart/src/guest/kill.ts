@@ -1,11 +1,19 @@
-import { type ProcessSpec, type RawProcess, SandboxError } from "@nanoclaw/sandbox/adapter";
+import {
+  compactScript,
+  type ProcessSpec,
+  processTreeScript,
+  type RawProcess,
+  SandboxError,
+} from "@nanoclaw/sandbox/adapter";
 import { collect } from "./collect.js";
 import darwin from "./kill-darwin.sh";
 import found from "./kill-found.sh";
 import linux from "./kill-linux.sh";
-import { compact } from "./starter.js";
 
-const scripts = { darwin: compact(`${darwin}\n${found}`), linux: compact(`${linux}\n${found}`) };
+const scripts = {
+  darwin: compactScript(`${darwin}\n${found}`),
+  linux: processTreeScript + compactScript(`${linux}\n${found}`),
+};
 
 export interface Target {
   readonly os: "darwin" | "linux";

@@ -1,12 +1,7 @@
-import { quote } from "@nanoclaw/sandbox/adapter";
+import { compactScript, quote } from "@nanoclaw/sandbox/adapter";
 import source from "./starter.sh";
 
-/** Without comments and indentation: it is an argument, and shows in the guest's process list. */
-export function compact(script: string): string {
-  return script.replace(/^\s*(#.*)?\n/gm, "").replace(/^[ \t]+/gm, "");
-}
-
-const script = compact(source);
+const script = compactScript(source);
 
 /** Around sudo: the channel must not close before what sudo says against it has been read. */
 const asUser =

@@ -1,8 +1,8 @@
 import { quote } from "../contract/quote.js";
 import source from "./main-shell.sh";
+import { compactScript, processTreeScript } from "./shell-scripts.js";
 
-/** The script without its comments and indentation: it is an argument, and shows in process lists. */
-const script = source.replace(/^\s*(#.*)?\n/gm, "").replace(/^[ \t]+/gm, "");
+const script = processTreeScript + compactScript(source);
 
 export type LaneKind = "main" | "lane" | "tty";
 

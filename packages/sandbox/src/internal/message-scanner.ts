@@ -1,6 +1,6 @@
 /**
- * Takes the messages of a lane out of its output. They may come anywhere in it and be cut anywhere by chunks;
- * everything else is data and is handed on without a copy.
+ * Takes the messages of a shell of ours out of the output that it shares with commands: `NUL secret space words NUL`.
+ * They may come anywhere in it and be cut anywhere by chunks; everything else is data and is handed on without a copy.
  */
 export class MessageScanner {
   readonly #start: Buffer;

@@ -81,8 +81,11 @@ async function startOf(pid: number): Promise<string | undefined> {
     // A zombie is dead: field 3, and field 22 of proc_pid_stat(5).
     return stat === "" || fields[0] === "Z" ? undefined : fields[19];
   }
-  // ps exits with 1 when there is no such process.
-  const { stdout } = await run("ps", ["-o", "lstart=", "-p", String(pid)]).catch(() => ({ stdout: "" }));
+  // ps exits with 1 when there is no such process. It tells times in the language and zone of who asks.
+  const env = { ...process.env, LC_ALL: "C", TZ: "UTC" };
+  const { stdout } = await run("ps", ["-o", "lstart=", "-p", String(pid)], { env }).catch(() => ({
+    stdout: "",
+  }));
   return stdout.trim() || undefined;
 }
 
