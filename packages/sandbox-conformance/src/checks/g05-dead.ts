@@ -13,6 +13,11 @@ import {
 } from "../guest/marked-processes.js";
 import { hostProcessesWith } from "../host-processes.js";
 
+/** Prints a letter: `T` for a process that is stopped. */
+const processState = `if [ -r "/proc/$SHELL_PID/status" ]; then
+  while read -r key letter rest; do case $key in State:) echo "$letter" ;; esac; done <"/proc/$SHELL_PID/status"
+else ps -o stat= -p "$SHELL_PID"; fi`;
+
 async function allDead(
   context: CheckContext,
   sandbox: Awaited<ReturnType<CheckContext["shared"]>>,
@@ -173,12 +178,17 @@ export const deadChecks = defineChecks([
       const mark = newMark();
       const sandbox = await context.create();
       const child = await sandbox.spawn(
-        `sleep ${mark} & read -r go; kill -STOP $!; echo stopping; kill -STOP $$`,
+        `sleep ${mark} & read -r go; kill -STOP $!; echo "shell $$."; kill -STOP $$`,
       );
       const talk = new Conversation(child);
       await becomeLiving(sandbox, mark, 1);
       talk.say("go\n");
-      await talk.heard("stopping");
+      await talk.heard(".\n");
+      const shell = /shell (\d+)\./.exec(talk.stdout)?.[1] ?? "";
+      await becomesTrue("stop of the shell", 10_000, async () => {
+        const { stdout } = await sandbox.exec(processState, { env: { SHELL_PID: shell } });
+        return stdout.startsWith("T");
+      });
       await within("kill", 10_000, child.kill());
       await allDead(context, sandbox, mark);
     },
