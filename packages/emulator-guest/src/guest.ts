@@ -76,7 +76,9 @@ export interface Guest {
 
 const POLL_MS = 2;
 
-const bootScript = fileURLToPath(new URL("../scripts/boot.sh", import.meta.url));
+const [bootScript, closeFilesScript] = ["boot.sh", "close-files.pl"].map((name) =>
+  fileURLToPath(new URL(`../scripts/${name}`, import.meta.url)),
+) as [string, string];
 
 /**
  * Starts a guest. Needs root.
@@ -106,7 +108,8 @@ async function startAt(held: HeldAddress, options: GuestOptions): Promise<Guest>
     "setpriv",
     [
       ...["--pdeathsig", "KILL", "--", "unshare", "--kill-child=KILL", "--fork", "--pid", "--mount", "--ipc"],
-      ...["--uts", "--net", "--propagation", "private", "--", "/bin/sh", ...boot, ...shares],
+      ...["--uts", "--net", "--propagation", "private", "--", "perl", closeFilesScript],
+      ...["/bin/sh", ...boot, ...shares],
     ],
     { env: hostEnvironment, cwd: "/", stdio: ["pipe", "pipe", "pipe"] },
   );

@@ -1,6 +1,6 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -152,14 +152,17 @@ describe("a guest", () => {
     expect(text.split("\n")).toEqual(["/Users/admin", "private/tmp", "private/etc", "/Volumes", "0"]);
   });
 
-  it("dies with the process that runs it, by SIGKILL too", async () => {
+  it("has no open files of the process that runs it, and dies with it, by SIGKILL too", async () => {
     await using guests = new Guests();
     const disk = await guests.disk("disk", linuxProfile);
     const program = fileURLToPath(new URL("owner.mjs", import.meta.url));
-    const owner = spawn(process.execPath, [program, disk, guests.support, guests.directory], {
+    // With a file open that is none of the guest's. Node keeps those with low numbers to itself.
+    const opening = ["-c", 'exec 251</dev/full; exec "$@"', "bash", process.execPath, program];
+    const owner = spawn("bash", [...opening, disk, guests.support, guests.directory], {
       stdio: ["ignore", "pipe", "inherit"],
     });
-    await once(owner.stdout, "data");
+    const [pid] = (await once(owner.stdout, "data")) as [Buffer];
+    expect(readdirSync(`/proc/${Number(pid)}/fd`)).not.toContain("251");
     expect(await leftGuests(guests.directory)).not.toEqual([]);
     owner.kill("SIGKILL");
     await waitUntilGone(() => leftGuests(guests.directory), 5000);
