@@ -20,6 +20,9 @@ import {
 export class AgentChannel implements Channel {
   /** Only later agents give one; it comes before any output. */
   execId: string | undefined;
+  /** Done when the agent has told that the process runs, or the call is over. */
+  readonly answered: Promise<void>;
+  readonly #answer: () => void;
   readonly #call: ClientDuplexStream<ExecRequest, ExecResponse>;
   readonly #listener: ChannelListener;
   #exitCode: number | undefined;
@@ -29,6 +32,11 @@ export class AgentChannel implements Channel {
 
   constructor(client: Client, command: AgentCommand, listener: ChannelListener) {
     this.#listener = listener;
+    let answer = (): void => undefined;
+    this.answered = new Promise((resolve) => {
+      answer = resolve;
+    });
+    this.#answer = answer;
     // A connection that was idle has been closed by the agent: the call waits for the next one.
     const metadata = new Metadata({ waitForReady: true });
     this.#call = client.makeBidiStreamRequest<ExecRequest, ExecResponse>(
@@ -84,8 +92,10 @@ export class AgentChannel implements Channel {
   #onResponse(response: ExecResponse): void {
     if ("standardOutput" in response) this.#listener.data("stdout", response.standardOutput as Buffer);
     else if ("standardError" in response) this.#listener.data("stderr", response.standardError as Buffer);
-    else if ("execId" in response) this.execId = response.execId as string;
-    else if ("exitCode" in response) this.#exitCode = response.exitCode as number;
+    else if ("execId" in response) {
+      this.execId = response.execId as string;
+      this.#answer();
+    } else if ("exitCode" in response) this.#exitCode = response.exitCode as number;
   }
 
   /** The status may come while output still waits to be read. */
@@ -94,5 +104,6 @@ export class AgentChannel implements Channel {
     this.#over = true;
     const failed = this.#status.code !== codes.OK;
     this.#listener.end(failed ? { error: callFailure(this.#status) } : { exitCode: this.#exitCode });
+    this.#answer();
   }
 }

@@ -6,6 +6,7 @@ import { abortable } from "../wait.js";
 import { AgentChannel } from "./agent-channel.js";
 import { AgentConnection } from "./agent-connection.js";
 import { agentGone } from "./failures.js";
+import { HeldEnd } from "./held-end.js";
 
 export interface OpenAgentOptions {
   /** Path of the virtual machine's `control.sock`. It may not be there yet, its directory must be. */
@@ -20,6 +21,8 @@ export interface OpenAgentOptions {
 }
 
 const defaultAwayMs = 20_000;
+/** To start a command on connections that break. */
+const attempts = 3;
 
 /**
  * Waits for the guest agent of a virtual machine and holds a connection to it.
@@ -59,6 +62,7 @@ class AgentTransport implements Transport, Way {
   readonly os: "darwin" | "linux";
   readonly ownGroup: boolean;
   readonly #connection: AgentConnection;
+  readonly #later: boolean;
   readonly #awayMs: number;
   readonly #channels = new Set<AgentChannel>();
   readonly #over = new AbortController();
@@ -70,6 +74,7 @@ class AgentTransport implements Transport, Way {
     this.#awayMs = options.awayMs ?? defaultAwayMs;
     this.os = options.os;
     this.ownGroup = later;
+    this.#later = later;
     this.describe = later ? "guest agent, later than 0.11" : "guest agent, up to 0.11";
     this.lost = new Promise((resolve) => {
       this.#over.signal.addEventListener("abort", () => resolve(this.#over.signal.reason), { once: true });
@@ -82,11 +87,31 @@ class AgentTransport implements Transport, Way {
   }
 
   async open(options: ChannelOptions, listener: ChannelListener, signal: AbortSignal): Promise<Channel> {
-    this.#over.signal.throwIfAborted();
-    if (!this.#connection.isReady)
-      await abortable(this.#back(), AbortSignal.any([signal, this.#over.signal]));
-    const [name = "", ...args] = options.argv;
-    const terminalSize = options.tty && { rows: options.tty.rows, columns: options.tty.columns };
+    for (let attempt = 1; ; attempt++) {
+      this.#over.signal.throwIfAborted();
+      if (!this.#connection.isReady)
+        await abortable(this.#back(), AbortSignal.any([signal, this.#over.signal]));
+      const held = new HeldEnd(listener);
+      const channel = this.#call(options, held);
+      // An agent up to 0.11 does not tell that it has started something. It does not close what is idle either.
+      if (this.#later) {
+        await abortable(channel.answered, signal).catch((error: unknown) => {
+          channel.cancel();
+          throw error;
+        });
+      }
+      // Broken before the start was told, as when the agent closes an idle connection in this very moment: nothing
+      // has been started but perhaps a shell of ours, which has got no command.
+      const unheard = channel.execId === undefined && SandboxError.is(held.ended?.error, "sandbox_lost");
+      if (unheard && !this.#over.signal.aborted && attempt < attempts) continue;
+      held.pass();
+      return channel;
+    }
+  }
+
+  #call({ argv, tty }: ChannelOptions, listener: ChannelListener): AgentChannel {
+    const [name = "", ...args] = argv;
+    const terminalSize = tty && { rows: tty.rows, columns: tty.columns };
     const command = { name, args, interactive: true, tty: terminalSize !== undefined, terminalSize };
     const channel: AgentChannel = new AgentChannel(this.#connection.client, command, {
       data: (stream, data) => listener.data(stream, data),

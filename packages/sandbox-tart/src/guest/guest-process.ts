@@ -55,9 +55,16 @@ export class GuestProcess implements RawProcess, ChannelListener {
   readonly #told = { stdout: false, stderr: false };
   #ready = "";
   #onReady: (() => void) | undefined;
+  /** A terminal's; it may be told before the channel is handed to `start`. */
+  readonly #isReady: Promise<void> | undefined;
 
   constructor(options: GuestProcessOptions) {
     this.#options = options;
+    if (options.tty) {
+      this.#isReady = new Promise((resolve) => {
+        this.#onReady = resolve;
+      });
+    }
     const scanner = (stream: OutputChunk["stream"]): MessageScanner =>
       new MessageScanner(options.secret, (text) => this.#onMessage(stream, text));
     this.#scanners = { stdout: scanner("stdout"), stderr: scanner("stderr") };
@@ -96,14 +103,11 @@ export class GuestProcess implements RawProcess, ChannelListener {
   /** Hands the command to the guest. On a terminal it returns when that is as the command will find it. */
   async start(channel: Channel): Promise<void> {
     this.#channel = channel;
-    if (!this.#options.tty) {
+    if (!this.#isReady) {
       channel.write(this.#options.startLine, () => undefined);
       return;
     }
-    const ready = new Promise<void>((resolve) => {
-      this.#onReady = resolve;
-    });
-    await Promise.race([ready, this.begun]);
+    await Promise.race([this.#isReady, this.begun]);
     if (this.#ended) return;
     channel.write(this.#options.startLine, () => undefined);
     await this.begun;

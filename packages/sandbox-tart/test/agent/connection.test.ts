@@ -2,12 +2,13 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { SandboxError } from "@nanoclaw/sandbox/adapter";
 import { describe, expect, it } from "vitest";
 import { openAgent } from "../../src/agent/open.js";
 import { context, run } from "../transport-promises.js";
+import { Door } from "./door.js";
 import { TestAgent, type TestAgentOptions } from "./test-agent.js";
 
 const never = new Promise<never>(() => undefined);
@@ -122,6 +123,31 @@ describe("the connection to the guest agent", () => {
       await delay(500);
       expect(await run(transport, ["echo", `${round}`])).toMatchObject({ stdout: `${round}\n` });
     }
+    await transport.close();
+  });
+
+  it.each(["request", "answer"] as const)(
+    "starts a command anew, and once, whose connection ended before it was told to run: no %s",
+    async (cut) => {
+      await using agent = await TestAgent.start({ generation: "new" });
+      await using door = await Door.before(agent.socket);
+      const transport = await open(door.socket);
+      door.cut = cut;
+      const script = "read -r line; echo $line >>$FILE; cat $FILE";
+      const options = { env: { FILE: join(dirname(door.socket), "runs") }, input: "ran\n" };
+      expect(await run(transport, ["sh", "-c", script], options)).toMatchObject({ stdout: "ran\n" });
+      expect(door.cuts).toBe(1);
+      await transport.close();
+    },
+  );
+
+  it("tells a command as lost that an agent up to 0.11 may have begun", async () => {
+    await using agent = await TestAgent.start({ generation: "old" });
+    await using door = await Door.before(agent.socket);
+    const transport = await open(door.socket);
+    door.cut = "request";
+    await expect(run(transport, ["true"])).rejects.toMatchObject({ code: "sandbox_lost" });
+    expect(await run(transport, ["echo", "next"])).toMatchObject({ stdout: "next\n" });
     await transport.close();
   });
 
