@@ -1,17 +1,21 @@
 import type { OutputChunk } from "@nanoclaw/sandbox/adapter";
 
-/** Chunks that wait before the sender is told to. */
-const most = 16;
+/** Bytes that wait before the sender is told to. */
+const most = 64 * 1024;
 
 export interface Flow {
   pause(): void;
   resume(): void;
 }
 
-/** Output on its way to one reader. Keeps a few chunks, then has the sender wait. */
+/**
+ * Output on its way to one reader. Keeps some of it, then has the sender wait. A reader gets all that has come of one
+ * stream as one chunk: guests send it in small pieces, each of which would cost a slow reader a turn.
+ */
 export class GuestOutput implements AsyncIterable<OutputChunk> {
   readonly #queue: OutputChunk[] = [];
   readonly #flow: Flow;
+  #bytes = 0;
   #wake: (() => void) | undefined;
   #paused = false;
   #open = false;
@@ -26,8 +30,9 @@ export class GuestOutput implements AsyncIterable<OutputChunk> {
   push(chunk: OutputChunk): void {
     if (this.#ended || this.#dropped) return;
     this.#queue.push(chunk);
+    this.#bytes += chunk.data.length;
     this.#wake?.();
-    if (this.#open && !this.#paused && this.#queue.length >= most) {
+    if (this.#open && !this.#paused && this.#bytes >= most) {
       this.#paused = true;
       this.#flow.pause();
     }
@@ -49,9 +54,9 @@ export class GuestOutput implements AsyncIterable<OutputChunk> {
   async *[Symbol.asyncIterator](): AsyncIterator<OutputChunk> {
     try {
       for (;;) {
-        const next = this.#queue.shift();
+        const next = this.#next();
         if (next) {
-          if (this.#paused && this.#queue.length < most / 2) this.#resume();
+          if (this.#paused && this.#bytes < most / 2) this.#resume();
           yield next;
         } else if (this.#ended) {
           if (this.#error) throw this.#error;
@@ -67,6 +72,16 @@ export class GuestOutput implements AsyncIterable<OutputChunk> {
       this.#queue.length = 0;
       if (this.#paused) this.#resume();
     }
+  }
+
+  #next(): OutputChunk | undefined {
+    const [first] = this.#queue;
+    if (!first) return undefined;
+    const other = this.#queue.findIndex(({ stream }) => stream !== first.stream);
+    const chunks = this.#queue.splice(0, other < 0 ? this.#queue.length : other);
+    const data = chunks.length === 1 ? first.data : Buffer.concat(chunks.map(({ data }) => data));
+    this.#bytes -= data.length;
+    return { stream: first.stream, data };
   }
 
   #resume(): void {
