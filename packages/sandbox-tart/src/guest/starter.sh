@@ -11,8 +11,8 @@ sb_n='
 '
 # As sh, bash says nothing of a command that a signal has ended.
 [ "${BASH_VERSION-}" ] && (set +o posix) 2>/dev/null && set +o posix
-# Messages to the host stand between NULs and begin with a secret.
-sb_say() { printf '\000%s %s\000' "$sb_secret" "$*"; }
+# Messages to the host stand between NULs and begin with a secret. Not by $*, which the command's IFS would join.
+sb_say() { printf '\000%s %s\000' "$sb_secret" "$1"; }
 sb_pid() {
   while read -r sb_a sb_b; do
     case $sb_a in Pid:) sb_root=$sb_b; return ;; esac
@@ -33,7 +33,7 @@ sb_child() {
   shift 4
   unset PWD OLDPWD SHLVL
   while [ "$sb_count" -gt 0 ]; do export "$1"; shift; sb_count=$((sb_count - 1)); done
-  sb_say b "$sb_root" >&3
+  sb_say "b $sb_root" >&3
   [ "$sb_tty" ] || sb_say b >&4
   exec >&3 2>&4 3>&- 4>&-
   [ "$sb_setsid" ] && exec "$sb_setsid" -- "$@"
@@ -61,7 +61,7 @@ sb_report() {
     printf '\000%s e %s %s ' "$sb_secret" "$sb_code" "${sb_message:-0}"
     kill -l "$sb_code" 2>/dev/null
     printf '\000'
-  else sb_say e "$sb_code" 0
+  else sb_say "e $sb_code 0"
   fi >&3
   [ "$sb_tty" ] || sb_say e >&4
 }

@@ -22,7 +22,7 @@ export interface StartOptions {
   readonly secret: string;
   /** A limit on file locks that tells the command's processes from others; none where it cannot be set. */
   readonly mark: number | undefined;
-  /** A session of its own, where the engine gives none and the guest has `setsid`. */
+  /** A session of its own, where the guest has `setsid`: what the command does to its group is not done to our shells. */
   readonly ownSession: boolean;
   readonly tty: boolean;
 }

@@ -24,7 +24,7 @@ export async function startCommand(way: Way, spec: ProcessSpec, signal: AbortSig
   // Above any real limit and below what every shell can count.
   const mark = os === "linux" ? randomInt(2 ** 32, 2 ** 47) : undefined;
   const ownGroup = isTerminal || way.ownGroup;
-  const ownSession = !ownGroup && os === "linux";
+  const ownSession = !isTerminal && os === "linux";
   const process = new GuestProcess({
     secret,
     tty: isTerminal,
