@@ -35,10 +35,17 @@ const lives = new Set([
   "G8.ports",
   "G9.adapter-heeds-abort",
   "G10.foreign-remove",
+  "G1.open-files",
 ]);
 
 /** What depends on the adapter's care for machines. */
 export const ofTheMachine: Wanted = ({ id }) => every || lives.has(id);
+
+/** And where the guest agent carries commands. */
+const notForTheAgent: readonly string[] = [
+  // The agent is a process of the guest's user, as the command is: it is killed with what it has not read yet.
+  "G6.everything-killed",
+];
 
 const carried = new Set([
   "G6.exit-codes",
@@ -52,6 +59,7 @@ const carried = new Set([
   "G7.hundred-at-once",
   "G12.environment",
   "G12.arguments",
+  "G12.environment-names",
 ]);
 
 /** What depends on the way into the guest. */
@@ -78,6 +86,7 @@ export function conformanceBy(
   wanted: Wanted,
 ): void {
   const skip = whyNoGuests();
+  const lacking = options.connect === "agent" ? [...notForMachines, ...notForTheAgent] : notForMachines;
   const path = process.env.PATH;
   let engine: Emulated;
   beforeAll(async () => {
@@ -103,6 +112,6 @@ export function conformanceBy(
       ],
       leftovers: () => engine.leftovers(),
     },
-    { skip, filter: (check) => wanted(check) && !notForMachines.includes(check.id) },
+    { skip, filter: (check) => wanted(check) && !lacking.includes(check.id) },
   );
 }

@@ -62,4 +62,20 @@ describe.skipIf(missing).each([
       }
     }
   });
+
+  // The last, as there is no agent afterwards.
+  it("tells a command that kills the agent as lost, with the output that the agent had read", async () => {
+    const script = "echo before; read -r line; kill -KILL -1; sleep 100";
+    const child = await agent.spawn({ argv: ["sh", "-c", script] }, context);
+    const output: string[] = [];
+    const reading = (async () => {
+      for await (const { data } of child.output) {
+        output.push(Buffer.from(data).toString());
+        child.stdin.end("go\n");
+      }
+    })();
+    await expect(reading).rejects.toMatchObject({ code: "sandbox_lost" });
+    await expect(child.exited).rejects.toMatchObject({ code: "sandbox_lost" });
+    expect(output).toEqual(["before\n"]);
+  });
 });

@@ -119,6 +119,17 @@ export function keepsPromises(open: () => Promise<Transport>, mebibytes: number)
     expect(Number(long.stdout)).toBe(100_000);
   });
 
+  it("passes variables that shells use themselves", async () => {
+    const transport = await open();
+    // A shell that is the command resets IFS.
+    const env = { IFS: "x", ENV: "/tmp/none", PS4: "$(touch /tmp/x)", CDPATH: "/", n: "1", id: "3" };
+    const { stdout, exitCode } = await run(transport, ["env"], { env });
+    expect(exitCode).toBe(0);
+    expect(stdout.split("\n")).toEqual(
+      expect.arrayContaining(Object.entries(env).map(([name, value]) => `${name}=${value}`)),
+    );
+  });
+
   it("keeps the streams apart and every byte as it is", async () => {
     const transport = await open();
     const every = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
@@ -206,6 +217,11 @@ export function keepsPromises(open: () => Promise<Transport>, mebibytes: number)
     await expect(run(transport, ["sh", "-c", "kill -KILL $PPID; sleep 0.2"])).rejects.toMatchObject({
       code: "sandbox_lost",
     });
+    for (const victims of ["0", "-$$"]) {
+      expect(await run(transport, ["sh", "-c", `kill -KILL ${victims}; sleep 1`])).toMatchObject({
+        signal: "SIGKILL",
+      });
+    }
     expect(await run(transport, ["sh", "-c", "trap 'kill 0' EXIT; true"])).toMatchObject({
       signal: "SIGTERM",
     });
