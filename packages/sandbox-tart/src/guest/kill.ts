@@ -11,7 +11,8 @@ import found from "./kill-found.sh";
 import linux from "./kill-linux.sh";
 
 const scripts = {
-  darwin: compactScript(`${darwin}\n${found}`),
+  // Its own sb_scan takes the place of the one that needs /proc.
+  darwin: processTreeScript + compactScript(`${darwin}\n${found}`),
   linux: processTreeScript + compactScript(`${linux}\n${found}`),
 };
 

@@ -69,24 +69,10 @@ sb_secret=${sb_line%% *}
 case ${sb_line#* } in "sb_run "*) eval "${sb_line#* }" ;; esac
 '
 
-# sb_end ID MARK PID: stops what it finds until nothing new turns up, kills it, and looks again. Says whether it
-# found anything, as the command may not have begun yet, and what would not die.
+# sb_end ID MARK PID: ends a command. Says whether it found anything, as the command may not have begun yet, and
+# what would not die.
 sb_end() {
-  sb_stopped=' ' sb_rounds=0
-  while sb_scan "$2" "$3"; [ "$sb_found" != ' ' ]; do
-    sb_rounds=$((sb_rounds + 1))
-    [ "$sb_rounds" -gt 40 ] && break
-    sb_new=
-    for sb_pid in $sb_found; do
-      case $sb_stopped in
-        *" $sb_pid "*) ;;
-        *) kill -STOP "$sb_pid" 2>/dev/null; sb_stopped="$sb_stopped$sb_pid "; sb_new=1 ;;
-      esac
-    done
-    [ "$sb_new" ] && continue
-    for sb_pid in $sb_found; do kill -KILL "$sb_pid" 2>/dev/null; done
-    sb_stopped=' '
-  done
+  sb_kill_tree "$2" "$3"
   sb_say k "$1" "$sb_rounds" "$sb_found"
 }
 

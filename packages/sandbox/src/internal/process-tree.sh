@@ -52,3 +52,23 @@ sb_scan() {
     done
   done
 }
+
+# sb_kill_tree MARK PID: stops what sb_scan finds until nothing new turns up, kills it, and looks again. Leaves in
+# sb_rounds and sb_count how often and how many it found, and in sb_found what would not die.
+sb_kill_tree() {
+  sb_stopped=' ' sb_rounds=0 sb_count=0
+  while sb_scan "$1" "$2"; [ "$sb_found" != ' ' ]; do
+    sb_rounds=$((sb_rounds + 1))
+    [ "$sb_rounds" -gt 40 ] && break
+    sb_new=
+    for sb_pid in $sb_found; do
+      case $sb_stopped in
+        *" $sb_pid "*) ;;
+        *) kill -STOP "$sb_pid" 2>/dev/null; sb_stopped="$sb_stopped$sb_pid "; sb_new=1; sb_count=$((sb_count + 1)) ;;
+      esac
+    done
+    [ "$sb_new" ] && continue
+    for sb_pid in $sb_found; do kill -KILL "$sb_pid" 2>/dev/null; done
+    sb_stopped=' '
+  done
+}

@@ -8,6 +8,6 @@ export function compactScript(source: string): string {
 /**
  * Shell functions for a Linux guest. `sb_scan MARK PID` finds the living processes of a command, as numbers between
  * spaces in `sb_found`: those under the limit of MARK on file locks, their children and sessions, and PID with its
- * own. `sb_n` has to be a line end.
+ * own. `sb_kill_tree MARK PID` ends them. `sb_n` has to be a line end.
  */
 export const processTreeScript = compactScript(processTree);
