@@ -1,4 +1,5 @@
 import { type ProcessSpec, type RawProcess, SandboxError } from "@nanoclaw/sandbox/adapter";
+import { Ahead } from "../guest/ahead.js";
 import type { Channel, ChannelListener, ChannelOptions } from "../guest/channel.js";
 import { startCommand, type Way } from "../guest/way.js";
 import type { Transport } from "../transport.js";
@@ -23,6 +24,8 @@ export interface OpenAgentOptions {
 const defaultAwayMs = 20_000;
 /** To start a command on connections that break. */
 const attempts = 3;
+/** After its last word a connection is safe for so long: later agents close what has been idle for 5 s (tart.md §6.1). */
+const safeMs = 100;
 
 /**
  * Waits for the guest agent of a virtual machine and holds a connection to it.
@@ -61,11 +64,14 @@ class AgentTransport implements Transport, Way {
   readonly lost: Promise<SandboxError>;
   readonly os: "darwin" | "linux";
   readonly ownGroup: boolean;
+  readonly #ahead: Ahead;
   readonly #connection: AgentConnection;
   readonly #later: boolean;
   readonly #awayMs: number;
   readonly #channels = new Set<AgentChannel>();
   readonly #over = new AbortController();
+  /** When the agent last ended a call. */
+  #heardAt = Number.NEGATIVE_INFINITY;
   #returning: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -75,6 +81,7 @@ class AgentTransport implements Transport, Way {
     this.os = options.os;
     this.ownGroup = later;
     this.#later = later;
+    this.#ahead = new Ahead(this);
     this.describe = later ? "guest agent, later than 0.11" : "guest agent, up to 0.11";
     this.lost = new Promise((resolve) => {
       this.#over.signal.addEventListener("abort", () => resolve(this.#over.signal.reason), { once: true });
@@ -83,7 +90,7 @@ class AgentTransport implements Transport, Way {
   }
 
   async spawn(spec: ProcessSpec, { signal }: { readonly signal: AbortSignal }): Promise<RawProcess> {
-    return await startCommand(this, spec, signal);
+    return await startCommand(this.#ahead, spec, signal);
   }
 
   async open(options: ChannelOptions, listener: ChannelListener, signal: AbortSignal): Promise<Channel> {
@@ -94,7 +101,7 @@ class AgentTransport implements Transport, Way {
       const held = new HeldEnd(listener);
       const channel = this.#call(options, held);
       // An agent up to 0.11 does not tell that it has started something. It does not close what is idle either.
-      if (this.#later) {
+      if (this.#later && performance.now() - this.#heardAt > safeMs) {
         await abortable(channel.answered, signal).catch((error: unknown) => {
           channel.cancel();
           throw error;
@@ -118,6 +125,7 @@ class AgentTransport implements Transport, Way {
       broken: (error) => listener.broken(this.#because(error)),
       end: (end) => {
         this.#channels.delete(channel);
+        if (!end.error) this.#heardAt = performance.now();
         listener.end(end.error ? { error: this.#because(end.error) } : end);
       },
     });

@@ -27,9 +27,7 @@ exit 0`;
  * @throws SandboxError `unsupported` when the guest's user has no home directory to place a key in.
  */
 export async function prepareSsh(transport: Transport, signal: AbortSignal): Promise<SshCredentials> {
-  const { public: publicKey, private: privateKey } = ssh2.utils.generateKeyPairSync("ed25519", {
-    comment: "sandbox",
-  });
+  const { publicKey, privateKey } = newKeys();
   const argv = ["/bin/sh", "-c", placeScript, "sandbox", publicKey];
   const process = await transport.spawn({ argv }, { signal, emit: () => undefined });
   const { exitCode, stdout, stderr } = await collect(process);
@@ -44,4 +42,14 @@ export async function prepareSsh(transport: Transport, signal: AbortSignal): Pro
   }
   const lines = stdout.split("\n").filter((line) => line.includes("AAAA"));
   return { privateKey, hostKey: lines.length > 0 ? lines.join("\n") : undefined };
+}
+
+/** One key pair in 256 of ssh2's making cannot be read by anybody (mscdex/ssh2#1390): those are not handed out. */
+export function newKeys(): { publicKey: string; privateKey: string } {
+  const { generateKeyPairSync, parseKey } = ssh2.utils;
+  for (;;) {
+    const pair = generateKeyPairSync("ed25519", { comment: "sandbox" });
+    const readable = [pair.public, pair.private].every((key) => !(parseKey(key) instanceof Error));
+    if (readable) return { publicKey: pair.public, privateKey: pair.private };
+  }
 }

@@ -2,9 +2,9 @@
 # The first line of standard input is code, so that arguments, environment and secrets of the command are on no
 # argument list; the rest of standard input is the command's.
 #
-# Three shells share the work. The middle one runs the command in its foreground, as a background child of a shell
-# without job control would ignore SIGINT. Its own output is a pipe to the third: a shell tells death by a
-# signal from an exit with 128 + n only by a message to its standard error. The first holds the others.
+# Two shells share the work. The second runs the command in its foreground, as a background child of a shell
+# without job control would ignore SIGINT. Its own output is a pipe to the first: a shell tells death by a
+# signal from an exit with 128 + n only by a message to its standard error.
 #
 # Variables begin with sb_, as an assignment to a variable of the environment would change it for the command.
 sb_n='
@@ -41,29 +41,24 @@ sb_child() {
   case $1 in -*) (exec -- true) 2>/dev/null && exec -- "$@" ;; esac
   exec "$@"
 }
-sb_report() {
-  # Not even a signal to the whole process group may end this one.
-  trap '' HUP INT QUIT TERM USR1 USR2
-  sb_code= sb_message= sb_cwd=
-  while IFS= read -r sb_line; do
-    case $sb_line in
-      "exit "*) sb_code=${sb_line#exit }; break ;;
-      cwd) sb_cwd=1 ;;
-      *) sb_message=1 ;;
-    esac
-  done
+# sb_tell SAID: how the command ended, from what the shell that ran it has said.
+sb_tell() {
+  sb_code=${1##*exit } sb_message=
   # What the host answers must not be echoed.
-  [ "$sb_tty" ] && stty raw -echo <&3
-  if [ "$sb_cwd" ]; then sb_say c
-  elif ! [ "$sb_code" ]; then sb_say w
-  elif [ "$sb_code" -gt 128 ]; then
+  [ "$sb_tty" ] && stty raw -echo
+  case $1 in
+    cwd*) sb_say c; return ;;
+    "exit "*) ;;
+    *"exit "*) sb_message=1 ;;
+    *) sb_say w; return ;;
+  esac
+  if [ "$sb_code" -gt 128 ]; then
     # The name of the signal, and no process for it that could be taken for one of the command's.
     printf '\000%s e %s %s ' "$sb_secret" "$sb_code" "${sb_message:-0}"
     kill -l "$sb_code" 2>/dev/null
     printf '\000'
   else sb_say "e $sb_code 0"
-  fi >&3
-  [ "$sb_tty" ] || sb_say e >&4
+  fi
 }
 # sb_start and the arguments of sb_child.
 sb_start() {
@@ -71,11 +66,16 @@ sb_start() {
   exec 3>&1 4>&2 2>/dev/null
   # Subshells forget these, so the command gets its signals as they were.
   trap : HUP INT QUIT TERM USR1 USR2
-  {
-    trap : HUP INT QUIT TERM USR1 USR2
-    ( sb_child "$@" )
-    echo "exit $?"
-  } 2>&1 | sb_report
+  sb_said=$(
+    {
+      trap : HUP INT QUIT TERM USR1 USR2
+      ( sb_child "$@" )
+      echo "exit $?"
+    } 2>&1
+  )
+  trap '' HUP INT QUIT TERM USR1 USR2
+  sb_tell "$sb_said"
+  [ "$sb_tty" ] || sb_say e >&4
   # The host ends its input when it has been told the end, and not before may the channel close: grpc-js drops what
   # it has not handed out when a write meets the end, and sshd drops standard error after the end of standard output.
   IFS= read -r sb_line && ! [ "$sb_tty" ] && cat >/dev/null

@@ -22,6 +22,7 @@ export class TestAgent {
   readonly #directory: string;
   readonly #options: TestAgentOptions;
   readonly #children = new Set<ChildProcess>();
+  readonly #fed = new WeakSet<object>();
   #server: Server | undefined;
   #held: FileHandle | undefined;
 
@@ -62,6 +63,12 @@ export class TestAgent {
       ),
     );
     this.#server = server;
+  }
+
+  /** The processes that run and have got no input yet. */
+  get waiting(): number[] {
+    const waiting = [...this.#children].filter(({ stdin }) => stdin?.writable && !this.#fed.has(stdin));
+    return waiting.map(({ pid }) => pid ?? 0);
   }
 
   /** As when the machine ends: connections break, processes are gone. */
@@ -153,6 +160,7 @@ export class TestAgent {
   #input(call: Call, child: ChildProcess, data: Buffer): void {
     const stdin = child.stdin;
     if (!stdin || stdin.destroyed) return;
+    this.#fed.add(stdin);
     if (data.length === 0) stdin.end();
     else if (!stdin.write(data)) {
       call.pause();
