@@ -1,4 +1,4 @@
-export { whyNoGuests } from "@nanoclaw/emulator-guest";
+export { whyNoGuests } from "@nanoclaw/emulator-base";
 export { type Emulator, type EmulatorOptions, type ImageOptions, installEmulator } from "./installation.js";
 export type { EmulatorSettings, FaultName } from "./store/settings.js";
 export { faultNames } from "./store/settings.js";

@@ -1,7 +1,7 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { leftGuests } from "@nanoclaw/emulator-guest";
+import { leftGuests } from "@nanoclaw/emulator-base";
 import { installEmulator as installProgram } from "./emulator.js";
 import { imagePath, type ImageOptions as MachineOptions } from "./images.js";
 import { openHome } from "./store/home.js";

@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { setTimeout } from "node:timers/promises";
-import { whyNoGuests } from "@nanoclaw/emulator-guest";
+import { whyNoGuests } from "@nanoclaw/emulator-base";
 import { beforeEach } from "vitest";
 import { type Emulator, installEmulator } from "../src/index.js";
 import { holder } from "../src/store/locks.js";

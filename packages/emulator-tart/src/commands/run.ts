@@ -1,4 +1,4 @@
-import type { Guest, Share } from "@nanoclaw/emulator-guest";
+import type { Guest, Share } from "@nanoclaw/emulator-base";
 import type { Command, Parsed } from "../arguments/parsed.js";
 import { alreadyRunning, RuntimeFailure } from "../failures.js";
 import type { TartHome } from "../store/home.js";

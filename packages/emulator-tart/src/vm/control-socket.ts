@@ -1,6 +1,6 @@
 import { renameSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
-import type { Guest } from "@nanoclaw/emulator-guest";
+import type { Guest } from "@nanoclaw/emulator-base";
 import { faultStrikes } from "../store/faults.js";
 import type { TartHome } from "../store/home.js";
 import type { VmDirectory } from "../store/vm-directory.js";

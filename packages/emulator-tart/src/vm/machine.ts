@@ -8,7 +8,7 @@ import {
   linuxProfile,
   type Share,
   startGuest,
-} from "@nanoclaw/emulator-guest";
+} from "@nanoclaw/emulator-base";
 import type { TartHome } from "../store/home.js";
 import { delay } from "../store/interruption.js";
 import type { GuestOs } from "../store/vm-config.js";

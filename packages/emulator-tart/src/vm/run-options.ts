@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import type { Share } from "@nanoclaw/emulator-guest";
+import type { Share } from "@nanoclaw/emulator-base";
 import type { Parsed } from "../arguments/parsed.js";
 import { asksForSoftnet } from "../arguments/run-command.js";
 import { RuntimeFailure, SystemFailure, ValidationFailure } from "../failures.js";

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
-import type { Share } from "@nanoclaw/emulator-guest";
+import type { Share } from "@nanoclaw/emulator-base";
 import { RuntimeFailure } from "../failures.js";
 import { faultStrikes } from "../store/faults.js";
 import type { TartHome } from "../store/home.js";

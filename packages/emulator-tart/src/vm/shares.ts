@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import type { Share } from "@nanoclaw/emulator-guest";
+import type { Share } from "@nanoclaw/emulator-base";
 import { SystemFailure, ValidationFailure } from "../failures.js";
 
 /** What a guest of macOS mounts by itself. */

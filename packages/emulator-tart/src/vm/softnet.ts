@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
-import type { Guest } from "@nanoclaw/emulator-guest";
+import type { Guest } from "@nanoclaw/emulator-base";
 import type { Parsed } from "../arguments/parsed.js";
 import { SystemFailure } from "../failures.js";
 

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { createInterface, type Interface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import { bootScript, closeFilesScript } from "../scripts.js";
 import {
   connectGuest,
   disconnectGuest,
@@ -75,10 +75,6 @@ export interface Guest {
 }
 
 const POLL_MS = 2;
-
-const [bootScript, closeFilesScript] = ["boot.sh", "close-files.pl"].map((name) =>
-  fileURLToPath(new URL(`../scripts/${name}`, import.meta.url)),
-) as [string, string];
 
 /**
  * Starts a guest. Needs root.
