@@ -99,7 +99,8 @@ function firstMark(id: string): number {
 /** Undefined when the process has ended. */
 function markOf(pid: number | string | undefined): number | undefined {
   try {
-    if (readFileSync(`/proc/${pid}/cmdline`).length === 0) return undefined;
+    // Not by an empty cmdline: that has everything for the moment in which it becomes another program.
+    if (/\) [ZX] [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, "latin1"))) return undefined;
     return Number(/^Max file locks +(\d+)/m.exec(readFileSync(`/proc/${pid}/limits`, "utf8"))?.[1]);
   } catch {
     return undefined;
