@@ -32,7 +32,7 @@ try {
   await check("Types", ["pnpm", "typecheck", quiet]);
   await check("Format and lint", ["pnpm", "lint"]);
   await check("Dead code", ["pnpm", "knip"]);
-  // One package after the other: tests that count processes or measure do not bear company.
+  // Within a package one file after the other, as tests count processes; packages keep apart what they make.
   await check("Tests", ["pnpm", "test:packages", "--continue"], { TALLY_DIRECTORY: tallies });
   await check("Packages", ["pnpm", "check:packages"]);
   await check("Release rehearsal", ["pnpm", "rehearse:release"]);

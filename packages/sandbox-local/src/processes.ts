@@ -17,6 +17,9 @@ interface ProcessState extends ProcessIdentity {
   readonly dead: boolean;
 }
 
+/** Between two looks for processes, in milliseconds: longer than a process takes to become another program. */
+const anotherLookMs = 10;
+
 /** A process by its id, or undefined when it is no more. */
 export function identify(pid: number): ProcessIdentity | undefined {
   const state = stateOf(pid);
@@ -56,12 +59,16 @@ export async function waitForEnd(identity: ProcessIdentity, signal?: AbortSignal
 
 /**
  * Ends what was started for the sandbox with this mark, whether that was recorded or not. Its processes are found
- * by the command lines of bubblewrap and of process 1, until none is left.
+ * by the command lines of bubblewrap and of process 1, until none is left. While one becomes another program its
+ * command line is empty: so it is looked once more.
  */
 export async function endMarked(mark: string, signal?: AbortSignal): Promise<void> {
-  for (let found = findMarked(mark); found.length > 0; found = findMarked(mark)) {
+  for (let emptyLooks = 0; emptyLooks < 2; ) {
+    const found = findMarked(mark);
     for (const each of found) kill(each);
     for (const each of found) await waitForEnd(each, signal);
+    emptyLooks = found.length === 0 ? emptyLooks + 1 : 0;
+    if (emptyLooks === 1) await delay(anotherLookMs);
   }
 }
 
