@@ -1,8 +1,7 @@
 import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { type CreateRequest, mergeOutput, type RawProcess } from "@nanoclaw/sandbox/adapter";
-import { abortable } from "./abortable.js";
+import { abortable, type CreateRequest, mergeOutput, type RawProcess } from "@nanoclaw/sandbox/adapter";
 import { bubblewrapArguments, type GuestPlan } from "./arguments.js";
 import { type ControlGroup, makeControlGroups, planControlGroups } from "./control-groups.js";
 import { type Bubblewrap, firstFile, makePipes, startBubblewrap } from "./engine.js";

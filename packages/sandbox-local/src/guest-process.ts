@@ -3,13 +3,13 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import {
+  abortable,
   mergeOutput,
   type ProcessExit,
   type RawProcess,
   SandboxError,
   type TerminalSize,
 } from "@nanoclaw/sandbox/adapter";
-import { abortable } from "./abortable.js";
 import { makePipes } from "./engine.js";
 import { openPipe, type Pipe } from "./pipes.js";
 import { type GuestPrograms, processPipes, type StartOptions, startCode } from "./starter.js";

@@ -6,5 +6,6 @@ export type * from "./contract/process.js";
 export type * from "./contract/provider.js";
 export { quote } from "./contract/quote.js";
 export type * from "./contract/request.js";
+export { abortable } from "./internal/abortable.js";
 export { MessageScanner } from "./internal/message-scanner.js";
 export { compactScript, processTreeScript } from "./internal/shell-scripts.js";
