@@ -4,7 +4,7 @@ import type { OutputChunk, ProcessExit, TerminalSize } from "./contract/process.
 import { refuse, show } from "./internal/check.js";
 import { checkSize } from "./internal/check-command.js";
 import type { CommandRun } from "./internal/commands.js";
-import { signalNames } from "./internal/lane.js";
+import { signalNames } from "./internal/signals.js";
 
 /** How a spawned command ended. */
 export interface ProcessResult extends ProcessExit {

@@ -1,6 +1,6 @@
 import type { Writable } from "node:stream";
 import type { ProcessExit, TerminalSize } from "../contract/process.js";
-import type { Sink } from "./lane.js";
+import type { Sink } from "./running.js";
 
 /** A command as core asks for it: complete, whatever carries it. */
 export interface GuestCommand {

@@ -1,53 +1,14 @@
-import { randomBytes, randomInt } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { SandboxError } from "../contract/error.js";
-import type { OutputChunk, ProcessExit, RawProcess } from "../contract/process.js";
-import type { CommandExit } from "./commands.js";
+import type { OutputChunk, RawProcess } from "../contract/process.js";
+import { connectionBroke, shellEnded, workerGaveUp, workerKilled } from "./lane-failures.js";
 import { childWords, type LaneCommand, type LaneKind, printfFormat, word } from "./main-shell.js";
 import { MessageScanner } from "./message-scanner.js";
-
-/** Takes output as it comes. While it returns a promise that is pending, nothing more is read. */
-export type Sink = (chunk: OutputChunk) => void | Promise<void>;
-
-/** A command under way in a lane. */
-export interface Running {
-  /** Tells its processes from all others in the guest. */
-  readonly mark: number;
-  /** Set when the guest could not place the mark: the first process of the command. */
-  readonly rootPid: number | undefined;
-  /** How it ended. Rejects with `sandbox_lost` when that cannot be known any more. */
-  readonly ended: Promise<CommandExit>;
-  /** `ended` has settled. */
-  readonly over: boolean;
-  /** Settles, never rejects, a moment after `ended`: it is known whether the lane can take another command. */
-  readonly left: Promise<void>;
-  /** A signal that was sent on purpose, so that an exit with 128 + n is read as death by it. */
-  noteSignal(signal: string): void;
-}
-
-interface Current extends Running {
-  rootPid: number | undefined;
-  readonly id: number;
-  over: boolean;
-  sink: Sink;
-  readonly signals: Set<string>;
-  cwdMissing: boolean;
-  exit: CommandExit | undefined;
-  stderrEnded: boolean;
-  /** The lane has been looked over after its end. */
-  looked: boolean;
-  resolve(exit: CommandExit): void;
-  reject(error: SandboxError): void;
-  leave(): void;
-}
+import { Replies } from "./replies.js";
+import { LaneRun, type Running, type Sink } from "./running.js";
 
 /** Kept of what a shell says that does not start, in characters. */
 const openingLength = 500;
-
-/** Linux's numbers: the host's may be others. */
-export const signalNames = (
-  "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP " +
-  "TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS"
-).split(" ");
 
 /** One shell in the guest, and the way of commands to it and of their output back. */
 export class Lane {
@@ -58,13 +19,10 @@ export class Lane {
   taken = false;
   readonly #process: RawProcess;
   readonly #secret = randomBytes(8).toString("hex");
-  readonly #replies = new Map<
-    number,
-    { resolve(words: string[]): void; reject(error: SandboxError): void }
-  >();
-  #current: Current | undefined;
+  readonly #replies = new Replies();
+  #current: LaneRun | undefined;
   /** Has ended, and what it left is being looked for. */
-  #leaving: Current | undefined;
+  #leaving: LaneRun | undefined;
   #failure: SandboxError | undefined;
   #workerLost = false;
   #dirty = false;
@@ -82,13 +40,8 @@ export class Lane {
     process.stdin.on("error", () => undefined);
     process.exited.catch(() => undefined);
     this.ended = this.#pump().then(
-      () => this.#fail(this.#shellEnded()),
-      (error: unknown) =>
-        this.#fail(
-          SandboxError.is(error)
-            ? error
-            : new SandboxError("sandbox_lost", "The connection to the sandbox broke.", { cause: error }),
-        ),
+      () => this.#fail(shellEnded(this.#opening)),
+      (error: unknown) => this.#fail(connectionBroke(error)),
     );
   }
 
@@ -104,9 +57,9 @@ export class Lane {
     signal.addEventListener("abort", give, { once: true });
     try {
       signal.throwIfAborted();
-      if (kind === "tty") await lane.#reply(0);
+      if (kind === "tty") await lane.#replies.to(0);
       const exports = Object.entries(secrets).map(([name, value]) => `; export ${word(`${name}=${value}`)}`);
-      const hello = lane.#reply(-1);
+      const hello = lane.#replies.to(-1);
       lane.#write(`sb_secret=${lane.#secret}${exports.join("")}`);
       const [worker] = await hello;
       lane.#opening = undefined;
@@ -173,7 +126,7 @@ export class Lane {
     sink: Sink,
   ): Running & { readonly stdin: RawProcess["stdin"]; readonly ready: Promise<unknown> } {
     const current = this.#begin(sink);
-    const ready = this.kind === "tty" ? this.#reply(current.id) : Promise.resolve();
+    const ready = this.kind === "tty" ? this.#replies.to(current.id) : Promise.resolve();
     this.#write(`sb_own ${childWords(current.id, current.mark, command)}`);
     return Object.assign(current, { stdin: this.#process.stdin, ready });
   }
@@ -238,77 +191,24 @@ export class Lane {
     this.#dispose(reason);
   }
 
-  #shellEnded(): SandboxError {
-    if (!this.#opening) return new SandboxError("sandbox_lost", "The shell in the sandbox has ended.");
-    if (/fork|resource temporarily/i.test(this.#opening)) return workerGaveUp();
-    return new SandboxError(
-      "sandbox_lost",
-      `The shell in the sandbox could not start: ${this.#opening.trim()}`,
-    );
-  }
-
   get #ready(): boolean {
     return !this.#current && !this.#leaving && !this.#dirty && this.usable;
   }
 
-  #begin(sink: Sink): Current {
+  #begin(sink: Sink): LaneRun {
     if (this.#failure) throw this.#failure;
     if (!this.#ready) throw new SandboxError("adapter_fault", "A lane was given a command while it had one.");
-    const signals = new Set<string>();
-    let leave = (): void => undefined;
-    const left = new Promise<void>((resolve) => {
-      leave = resolve;
-    });
-    let settle: Pick<Current, "resolve" | "reject"> | undefined;
-    const ended = new Promise<CommandExit>((resolve, reject) => {
-      settle = { resolve, reject };
-    });
-    ended.catch(() => undefined);
-    const current: Current = {
-      id: this.#nextId++,
-      // Above any real limit and below what every shell can count.
-      mark: randomInt(2 ** 32, 2 ** 47),
-      rootPid: undefined,
-      ended,
-      left,
-      over: false,
-      sink,
-      signals,
-      noteSignal: (signal) => void signals.add(signal),
-      cwdMissing: false,
-      exit: undefined,
-      stderrEnded: this.kind === "tty",
-      looked: false,
-      resolve: (exit) => {
-        current.over = true;
-        settle?.resolve(exit);
-      },
-      reject: (error) => {
-        current.over = true;
-        settle?.reject(error);
-      },
-      leave,
-    };
-    this.#current = current;
-    return current;
+    this.#current = new LaneRun(this.#nextId++, sink, { oneStream: this.kind === "tty" });
+    return this.#current;
   }
 
   #write(line: string): void {
     if (this.#process.stdin.writable) this.#process.stdin.write(`${line}\n`, "latin1");
   }
 
-  #reply(id: number): Promise<string[]> {
-    const reply = new Promise<string[]>((resolve, reject) => {
-      if (this.#failure) reject(this.#failure);
-      else this.#replies.set(id, { resolve, reject });
-    });
-    reply.catch(() => undefined);
-    return reply;
-  }
-
   #ask(line: (id: number) => string): Promise<string[]> {
     const id = this.#nextId++;
-    const reply = this.#reply(id);
+    const reply = this.#replies.to(id);
     this.#write(line(id));
     return reply;
   }
@@ -322,7 +222,7 @@ export class Lane {
       (data: Buffer): void => {
         if (this.#opening !== undefined) this.#opening = `${this.#opening}${data}`.slice(0, openingLength);
         const wait =
-          this.#current?.exit && stream === "stdout" ? undefined : this.#current?.sink({ stream, data });
+          this.#current?.exitKnown && stream === "stdout" ? undefined : this.#current?.sink({ stream, data });
         if (wait) waiting.push(wait);
       };
     const onStdout = give("stdout");
@@ -346,12 +246,10 @@ export class Lane {
 
   /** A terminal says when it has stopped echoing, before anything secret is written to it. */
   #withoutReady(data: Uint8Array): Uint8Array {
-    const ready = this.#replies.get(0);
-    if (!ready) return data;
+    if (!this.#replies.has(0)) return data;
     this.#beforeReady += Buffer.from(data).toString("latin1");
     if (!this.#beforeReady.includes("\0ready\0")) return new Uint8Array();
-    this.#replies.delete(0);
-    ready.resolve([]);
+    this.#replies.answer(0, []);
     return new Uint8Array();
   }
 
@@ -360,18 +258,18 @@ export class Lane {
     const current = this.#current;
     switch (kind) {
       case "h":
-        this.#answer(-1, [id ?? ""]);
+        this.#replies.answer(-1, [id ?? ""]);
         return;
       case "l":
         this.#dirty = words[0] !== "clean";
         if (current?.id === Number(id)) current.looked = true;
         if (this.#leaving?.id === Number(id)) this.#leave();
-        this.#answer(Number(id), []);
+        this.#replies.answer(Number(id), []);
         return;
       case "a":
       case "o":
       case "k":
-        this.#answer(
+        this.#replies.answer(
           Number(id),
           words.filter((each) => each !== ""),
         );
@@ -382,14 +280,10 @@ export class Lane {
         return;
     }
     if (!current || Number(id) !== current.id) return;
-    if (kind === "c") current.cwdMissing = true;
+    if (kind === "c") current.noteMissingCwd();
     if (kind === "p") current.rootPid = Number(words[0]);
     if (kind === "e") {
-      const [code, kills, ...message] = words;
-      current.exit = {
-        ...exitOf(Number(code), message.join(" "), current.signals),
-        outOfMemoryKills: kills === "-" ? undefined : Number(kills),
-      };
+      current.noteExit(words);
       this.#settle(current);
     }
   }
@@ -397,22 +291,15 @@ export class Lane {
   #onStderrMessage(text: string): void {
     const current = this.#current;
     if (!current || text !== `e ${current.id}`) return;
-    current.stderrEnded = true;
+    current.noteStderrEnd();
     this.#settle(current);
   }
 
-  #settle(current: Current): void {
-    if (!current.exit || !current.stderrEnded) return;
+  #settle(current: LaneRun): void {
+    if (!current.settle()) return;
     this.#current = undefined;
     this.#leaving = current;
     if (current.looked) this.#leave();
-    if (current.cwdMissing) {
-      current.reject(
-        new SandboxError("invalid_argument", "The working directory does not exist in the sandbox.", {
-          hint: "Make it with files.mkdir, or choose one that exists.",
-        }),
-      );
-    } else current.resolve(current.exit);
   }
 
   #leave(): void {
@@ -422,15 +309,9 @@ export class Lane {
 
   /** The command under way, if any, is lost. */
   #abandon(reason: SandboxError): void {
-    this.#current?.reject(reason);
-    this.#current?.leave();
+    this.#current?.lose(reason);
     this.#current = undefined;
     this.#leave();
-  }
-
-  #answer(id: number, words: string[]): void {
-    this.#replies.get(id)?.resolve(words);
-    this.#replies.delete(id);
   }
 
   #dispose(reason: SandboxError): void {
@@ -441,36 +322,7 @@ export class Lane {
   #fail(reason: SandboxError): SandboxError {
     this.#failure ??= reason;
     this.#abandon(this.#failure);
-    for (const reply of this.#replies.values()) reply.reject(this.#failure);
-    this.#replies.clear();
+    this.#replies.fail(this.#failure);
     return this.#failure;
   }
-}
-
-/**
- * Shells give death by signal n as 128 + n and say so in words, except for SIGINT and SIGPIPE: these are read
- * as exits, as every shell reads them, unless the signal was sent by us.
- */
-function exitOf(code: number, message: string, sent: ReadonlySet<string>): ProcessExit {
-  const name = signalNames[code - 129];
-  const signal = name && `SIG${name}`;
-  if (signal && (message !== "" || sent.has(signal))) return { exitCode: null, signal };
-  return { exitCode: code, signal: null };
-}
-
-function workerKilled(): SandboxError {
-  return new SandboxError(
-    "sandbox_lost",
-    "The shell that ran the command was killed: how it ended is unknown.",
-    {
-      retryable: false,
-      hint: "Does the command kill processes that are not its own?",
-    },
-  );
-}
-
-function workerGaveUp(): SandboxError {
-  return new SandboxError("resource_exhausted", "The sandbox could not start another process.", {
-    hint: "Raise limits.pidCount, or end what runs in the sandbox.",
-  });
 }

@@ -2,8 +2,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { SandboxError } from "../contract/error.js";
 import type { ProcessSpec, RawProcess, TerminalSize } from "../contract/process.js";
 import { abortable } from "./abortable.js";
-import { Lane, type Running } from "./lane.js";
+import { Lane } from "./lane.js";
 import { laneCommand } from "./main-shell.js";
+import type { Running } from "./running.js";
 
 /** Granted to a command to begin before it is looked for again, in milliseconds. */
 const beginMs = 5;

@@ -1,8 +1,9 @@
 import { SandboxError } from "../contract/error.js";
 import { abortable } from "./abortable.js";
 import type { CommandInput, CommandRun, Commands, GuestCommand } from "./commands.js";
-import type { Lane, Running } from "./lane.js";
+import type { Lane } from "./lane.js";
 import type { Lanes } from "./lanes.js";
+import type { Running } from "./running.js";
 
 /** Input up to this size travels with the command; more gets a lane whose standard input it is. */
 const inlineInput = 4096;
