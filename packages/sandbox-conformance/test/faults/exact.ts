@@ -6,6 +6,20 @@ import { type Fault, withDriver, withOutput, withProcess } from "../fault.js";
 import { laneProvider } from "../lane-provider.js";
 
 /** G7: bytes that do not arrive, or arrive where they should not. */
+/** Passes on so many bytes, and drops the rest. */
+function firstBytes(count: number, stdin: Writable): Writable {
+  let left = count;
+  const some = new Transform({
+    transform(data: Buffer, _, callback) {
+      const part = data.subarray(0, left);
+      left -= part.length;
+      callback(null, part);
+    },
+  });
+  some.pipe(stdin).on("error", () => some.resume());
+  return some;
+}
+
 export const exactFaults: readonly Fault[] = [
   {
     fault: "loses the last chunk of output",
@@ -91,19 +105,7 @@ export const exactFaults: readonly Fault[] = [
     fault: "takes 64 KiB of input and no more",
     caughtBy: ["G7.input", "G7.volume-input"],
     says: /bytes where|another input/,
-    provider: (base) =>
-      withProcess(base, ({ stdin }) => {
-        let left = 65_536;
-        const some = new Transform({
-          transform(data: Buffer, _, callback) {
-            const part = data.subarray(0, left);
-            left -= part.length;
-            callback(null, part);
-          },
-        });
-        some.pipe(stdin).on("error", () => some.resume());
-        return { stdin: some };
-      }),
+    provider: (base) => withProcess(base, ({ stdin }) => ({ stdin: firstBytes(65_536, stdin) })),
   },
   {
     fault: "keeps standard input open after its end",
@@ -269,19 +271,7 @@ export const exactFaults: readonly Fault[] = [
     fault: "cuts files at 4 KiB",
     caughtBy: ["G7.files-bytes", "G7.files-write-over"],
     says: /bytes where|old content/,
-    provider: (base) =>
-      withProcess(base, ({ stdin }) => {
-        let left = 4_096;
-        const some = new Transform({
-          transform(data: Buffer, _, callback) {
-            const part = data.subarray(0, left);
-            left -= part.length;
-            callback(null, part);
-          },
-        });
-        some.pipe(stdin).on("error", () => some.resume());
-        return { stdin: some };
-      }),
+    provider: (base) => withProcess(base, ({ stdin }) => ({ stdin: firstBytes(4_096, stdin) })),
   },
   {
     fault: "has a guest whose `stat` tells other figures",
