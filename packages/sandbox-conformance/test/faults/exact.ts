@@ -1,11 +1,10 @@
 import { once } from "node:events";
-import { PassThrough, Transform } from "node:stream";
+import { PassThrough, Transform, type Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import type { OutputChunk } from "@nanoclaw/sandbox/adapter";
 import { type Fault, withDriver, withOutput, withProcess } from "../fault.js";
 import { laneProvider } from "../lane-provider.js";
 
-/** G7: bytes that do not arrive, or arrive where they should not. */
 /** Passes on so many bytes, and drops the rest. */
 function firstBytes(count: number, stdin: Writable): Writable {
   let left = count;
@@ -20,6 +19,7 @@ function firstBytes(count: number, stdin: Writable): Writable {
   return some;
 }
 
+/** G7: bytes that do not arrive, or arrive where they should not. */
 export const exactFaults: readonly Fault[] = [
   {
     fault: "loses the last chunk of output",
