@@ -1,6 +1,8 @@
+import { rm } from "node:fs/promises";
 import { type CreateOptions, createSandbox, type Sandbox, type SandboxProvider } from "@nanoclaw/sandbox";
 import type { Capabilities } from "@nanoclaw/sandbox/adapter";
 import type { CheckContext } from "./check.js";
+import { newMark } from "./guest/marked-processes.js";
 import type { Random } from "./random.js";
 import type { RunState } from "./run-state.js";
 import type { Scale, Target } from "./target.js";
@@ -27,6 +29,8 @@ export class RealCheckContext implements CheckContext {
   readonly run: RunState;
   readonly notes: Record<string, number | string> = {};
   readonly #cleanups: (() => unknown)[] = [];
+  /** What guests without files of their own have written. */
+  readonly #hostPaths: string[] = [];
 
   constructor({ target, run, scale, signal, random }: ContextOptions) {
     this.target = target;
@@ -58,6 +62,12 @@ export class RealCheckContext implements CheckContext {
     return await creating;
   }
 
+  guestPath(name: string): string {
+    const path = `/tmp/${name}-${newMark()}`;
+    if (this.capabilities.isolation === "none") this.#hostPaths.push(path);
+    return path;
+  }
+
   options(options?: CreateOptions): CreateOptions {
     return this.run.options(options);
   }
@@ -77,7 +87,10 @@ export class RealCheckContext implements CheckContext {
   /** Undoes everything, last first, whatever fails on the way. Returns what failed. */
   async cleanUp(): Promise<unknown[]> {
     const failures: unknown[] = [];
-    for (const cleanup of this.#cleanups.splice(0).reverse()) {
+    const removals = this.#hostPaths
+      .splice(0)
+      .map((path) => () => rm(path, { recursive: true, force: true }));
+    for (const cleanup of [...this.#cleanups.splice(0).reverse(), ...removals]) {
       try {
         await cleanup();
       } catch (error) {

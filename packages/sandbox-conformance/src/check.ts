@@ -62,6 +62,11 @@ export interface CheckContext {
   create(options?: CreateOptions): Promise<Sandbox>;
   /** The same by another provider. Options are not looked at, so that wrong ones can be tried. */
   createWith(provider: SandboxProvider, options?: unknown): Promise<Sandbox>;
+  /**
+   * A path in the guest that nothing has yet, for files of this check: `/tmp/NAME-…`. Where the guest's files are the
+   * host's, it is removed after the check.
+   */
+  guestPath(name: string): string;
   /** The options that `create` would use. */
   options(options?: CreateOptions): CreateOptions;
   /** Runs after the check, last one first. */

@@ -21,7 +21,7 @@ export const commandChecks = defineChecks([
     title: "what an earlier command left in the background does not write into the output of the next",
     async run(context) {
       const sandbox = await context.create();
-      const stop = `/tmp/stop-${newMark()}`;
+      const stop = context.guestPath("stop");
       for (const stream of ["", " >&2"]) {
         const writer = `while [ ! -e ${stop} ]; do echo stray${stream}; done & echo begun`;
         const begun = await within("a command with a writer in its background", 10_000, sandbox.exec(writer));

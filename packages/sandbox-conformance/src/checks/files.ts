@@ -4,7 +4,6 @@ import { pipeline } from "node:stream/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { defineChecks } from "../check.js";
 import { rejectsWith, sameBytes } from "../expect.js";
-import { newMark } from "../guest/marked-processes.js";
 import { PatternReader, pattern } from "../guest/pattern.js";
 import { MemoryWatch } from "../memory-watch.js";
 
@@ -48,7 +47,7 @@ export const fileChecks = defineChecks([
     title: "what is written is what is read, to the byte: nothing, everything, small and large",
     async run(context) {
       const sandbox = await context.shared();
-      const path = `/tmp/bytes-${newMark()}`;
+      const path = context.guestPath("bytes");
       const everyByte = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
       const sizes = [0, 1, 2, 1_024, 4_095, 4_096, 4_097, 65_536, 5_000_001];
       const contents = [
@@ -75,7 +74,7 @@ export const fileChecks = defineChecks([
     timeoutMs: 60_000,
     async run(context) {
       const sandbox = await context.shared();
-      const path = `/tmp/stream-${newMark()}`;
+      const path = context.guestPath("stream");
       const blocks = context.scale === "full" ? 1024 : 96;
       using memory = new MemoryWatch();
       await sandbox.files.write(path, Readable.from(pattern(blocks), { objectMode: false }), {
@@ -103,7 +102,7 @@ export const fileChecks = defineChecks([
     title: "a read that is given up in its middle, and a write whose source fails, disturb nothing",
     async run(context) {
       const sandbox = await context.shared();
-      const path = `/tmp/abandoned-${newMark()}`;
+      const path = context.guestPath("abandoned");
       await sandbox.files.write(path, Readable.from(pattern(8), { objectMode: false }));
       const stream = await sandbox.files.readStream(path);
       for await (const data of stream) {
@@ -131,7 +130,7 @@ export const fileChecks = defineChecks([
     async run(context) {
       const sandbox = await context.shared();
       const { files } = sandbox;
-      const directory = `/tmp/told-${newMark()}`;
+      const directory = context.guestPath("told");
       await files.mkdir(directory);
       await files.write(`${directory}/file`, "x");
       const missing = `${directory}/no/such`;
@@ -174,7 +173,7 @@ export const fileChecks = defineChecks([
     title: "a file that the sandbox's user may not touch is told as permission_denied",
     async run(context) {
       const sandbox = await context.shared();
-      const path = `/tmp/forbidden-${newMark()}`;
+      const path = context.guestPath("forbidden");
       await sandbox.files.write(path, "x", { mode: 0 });
       context.defer(() => sandbox.files.remove(path));
       if ((await sandbox.exec(["test", "-r", path])).exitCode === 0)
@@ -190,7 +189,7 @@ export const fileChecks = defineChecks([
     async run(context) {
       const sandbox = await context.shared();
       const { files } = sandbox;
-      const directory = `/tmp/names-${newMark()}`;
+      const directory = context.guestPath("names");
       await files.mkdir(directory);
       for (const [index, name] of oddNames.entries()) {
         const path = `${directory}/${name}`;
@@ -222,7 +221,7 @@ export const fileChecks = defineChecks([
     async run(context) {
       const sandbox = await context.shared();
       const { files } = sandbox;
-      const directory = `/tmp/list-${newMark()}`;
+      const directory = context.guestPath("list");
       const before = Math.floor(Date.now() / 1000) * 1000;
       await files.mkdir(`${directory}/sub/deep`);
       await files.write(`${directory}/plain`, "12345");
@@ -284,7 +283,7 @@ export const fileChecks = defineChecks([
     async run(context) {
       const sandbox = await context.shared();
       const { files } = sandbox;
-      const directory = `/tmp/over-${newMark()}`;
+      const directory = context.guestPath("over");
       for (const size of [10, 100_000]) {
         const path = `${directory}/${size}/deep/down/file`;
         await files.write(path, Buffer.alloc(size, "a"), { mode: 0o700 });

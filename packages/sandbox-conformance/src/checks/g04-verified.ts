@@ -40,7 +40,7 @@ export const verifiedChecks = defineChecks([
       const { leftovers } = context.target;
       await context.run.dropShared();
       const sandbox = await context.create();
-      await sandbox.exec("echo something > kept; echo something > /tmp/kept");
+      await sandbox.exec(`echo something > kept; echo something > ${context.guestPath("kept")}`);
       await sandbox.destroy();
       const before = new Set(context.run.leftoversBefore);
       const left = ((await leftovers?.()) ?? []).filter((line) => !before.has(line));
@@ -97,7 +97,7 @@ export const verifiedChecks = defineChecks([
         exec: sandbox.exec(["true"]),
         spawn: sandbox.spawn(["true"]),
         "files.readText": files.readText("/etc/passwd"),
-        "files.write": files.write("/tmp/late", "late"),
+        "files.write": files.write(context.guestPath("late"), "late"),
       };
       if (context.capabilities.stats) calls.stats = sandbox.stats();
       if (context.capabilities.keep) calls.keep = sandbox.keep({ ttlMs: 5_000 });

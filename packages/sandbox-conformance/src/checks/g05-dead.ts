@@ -132,7 +132,7 @@ export const deadChecks = defineChecks([
     title: "a command whose signal is aborted already is not started",
     async run(context) {
       const sandbox = await context.shared();
-      const file = `/tmp/aborted-${newMark()}`;
+      const file = context.guestPath("aborted");
       const signal = AbortSignal.abort();
       await rejectsWith("exec", sandbox.exec(`: > ${file}`, { signal }), "aborted");
       await rejectsWith("spawn", sandbox.spawn(`: > ${file}`, { signal }), "aborted");

@@ -82,7 +82,7 @@ export const honestChecks = defineChecks([
         assert.equal(missing.exitCode, 127, `${JSON.stringify(command)}: ${JSON.stringify(missing)}`);
         assert.notEqual(missing.stderr, "", "nothing says why");
       }
-      const notExecutable = `/tmp/plain-${newMark()}`;
+      const notExecutable = context.guestPath("plain");
       await sandbox.files.write(notExecutable, "no program");
       assert.equal((await sandbox.exec([notExecutable])).exitCode, 126, "a file that is not executable");
       await sandbox.files.remove(notExecutable);

@@ -106,8 +106,7 @@ export const endsChecks = defineChecks([
     title: "a file call that the guest does not finish ends by its deadline",
     async run(context) {
       const sandbox = await context.create();
-      const pipe = "/tmp/pipe-without-a-writer";
-      await sandbox.exec(["rm", "-f", pipe]);
+      const pipe = context.guestPath("pipe");
       const made = await sandbox.exec(["mkfifo", pipe]);
       if (made.exitCode !== 0) context.skip("the guest has no mkfifo");
       const read = rejectsWith("files.read", sandbox.files.read(pipe, { timeoutMs: limitMs }), "timeout");

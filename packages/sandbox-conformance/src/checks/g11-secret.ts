@@ -95,7 +95,7 @@ export const secretChecks = defineChecks([
       ];
       const running = sandbox.exec(["sleep", mark], { ...options, input: "x".repeat(10_000) });
       running.catch(() => undefined);
-      await sandbox.files.write("/tmp/token", ofSandbox.value);
+      await sandbox.files.write(context.guestPath("token"), ofSandbox.value);
       for (const { core } of [ofSandbox, ofCommand]) await nowhere(context, sandbox, core);
       for (const child of children) await child.kill();
     },

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { defineChecks } from "../check.js";
-import { newMark } from "../guest/marked-processes.js";
 
 /** Words that something between the caller and the program may take for code. */
 const oddWords = [
@@ -75,7 +74,7 @@ export const literalChecks = defineChecks([
     title: "the program's name is taken as it is, with spaces, quotes and a leading dash",
     async run(context) {
       const sandbox = await context.shared();
-      const directory = `/tmp/programs-${newMark()}`;
+      const directory = context.guestPath("programs");
       for (const name of ["a program", "it's", "$(id)", "-dash", "new\nline", "exec"]) {
         const path = `${directory}/${name}`;
         await sandbox.files.write(path, '#!/bin/sh\necho "ran $1"\n', { mode: 0o755 });
@@ -144,7 +143,7 @@ export const literalChecks = defineChecks([
     title: "a working directory is taken as it is named",
     async run(context) {
       const sandbox = await context.shared();
-      const parent = `/tmp/directories-${newMark()}`;
+      const parent = context.guestPath("directories");
       for (const name of ["two words", "it's", "$(touch x)", "-", "-P", "é😀", "new\nline", "end\n", "*"]) {
         const cwd = `${parent}/${name}`;
         await sandbox.files.mkdir(cwd);

@@ -7,7 +7,6 @@ import { pipeline } from "node:stream/promises";
 import { defineChecks } from "../check.js";
 import { rejectsWith } from "../expect.js";
 import { crookedArchives, standInForTar } from "../guest/crooked-archives.js";
-import { newMark } from "../guest/marked-processes.js";
 import { PatternReader, pattern } from "../guest/pattern.js";
 import { describeTree, hostDirectory, makeTree } from "../host-trees.js";
 import { MemoryWatch } from "../memory-watch.js";
@@ -23,7 +22,7 @@ export const transferChecks = defineChecks([
     async run(context) {
       const host = await hostDirectory(context);
       const sandbox = await context.shared();
-      const guest = `/tmp/tree-${newMark()}`;
+      const guest = context.guestPath("tree");
       await makeTree(join(host, "up"), oddNames);
       await sandbox.files.upload(join(host, "up"), guest);
       assert.equal((await sandbox.exec([`${guest}/closed/program`])).stdout, "ran\n");
@@ -47,7 +46,7 @@ export const transferChecks = defineChecks([
     async run(context) {
       const host = await hostDirectory(context);
       const { files } = await context.shared();
-      const guest = `/tmp/single-${newMark()}`;
+      const guest = context.guestPath("single");
       await writeFile(join(host, "-first one"), "first", { mode: 0o640 });
       await files.write(`${guest}/renamed file`, "old and longer than the new");
       await files.upload(join(host, "-first one"), `${guest}/renamed file`);
@@ -67,7 +66,7 @@ export const transferChecks = defineChecks([
     async run(context) {
       const host = await hostDirectory(context);
       const { files } = await context.shared();
-      const guest = `/tmp/merge-${newMark()}`;
+      const guest = context.guestPath("merge");
       await mkdir(join(host, "up"));
       await writeFile(join(host, "up", "new"), "new");
       await files.write(`${guest}/old`, "old");
@@ -94,7 +93,7 @@ export const transferChecks = defineChecks([
     async run(context) {
       const host = await hostDirectory(context);
       const sandbox = await context.shared();
-      const guest = `/tmp/large-${newMark()}`;
+      const guest = context.guestPath("large");
       const blocks = context.scale === "full" ? 1024 : 64;
       await pipeline(Readable.from(pattern(blocks)), createWriteStream(join(host, "up")));
       using memory = new MemoryWatch();
@@ -120,7 +119,7 @@ export const transferChecks = defineChecks([
     async run(context) {
       const host = await hostDirectory(context);
       const sandbox = await context.shared();
-      const guest = `/tmp/crooked-${newMark()}`;
+      const guest = context.guestPath("crooked");
       await mkdir(join(host, "outside"));
       await writeFile(join(host, "outside", "precious"), "of the host");
       const links = `mkdir -p ${guest}/tree; ln -s '${join(host, "outside")}' ${guest}/tree/out; ln -s ../../outside ${guest}/tree/up; ln -s '${join(host, "outside", "precious")}' ${guest}/tree/file; ln -s '${join(host, "outside")}' ${guest}/root; echo x > ${guest}/tree/plain`;
@@ -152,7 +151,7 @@ export const transferChecks = defineChecks([
     needs: needs.ownFiles,
     async run(context) {
       const host = await hostDirectory(context);
-      const guest = `/tmp/liar-${newMark()}`;
+      const guest = context.guestPath("liar");
       // The guest's user controls what "tar" is: its archive is not to be trusted.
       const sandbox = await context.create({
         env: { PATH: `${guest}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin` },

@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { defineChecks } from "../check.js";
 import { within } from "../expect.js";
-import { newMark } from "../guest/marked-processes.js";
 import { PatternReader, pattern, patternScript } from "../guest/pattern.js";
 import { MemoryWatch } from "../memory-watch.js";
 
@@ -17,7 +16,7 @@ export const volumeChecks = defineChecks([
     async run(context) {
       const sandbox = await context.shared();
       const blocks = context.scale === "full" ? 1024 : 128;
-      const child = await sandbox.spawn(patternScript(`/tmp/pattern-${newMark()}`, blocks));
+      const child = await sandbox.spawn(patternScript(context.guestPath("pattern"), blocks));
       const reader = new PatternReader();
       using memory = new MemoryWatch();
       const started = performance.now();
@@ -45,7 +44,7 @@ export const volumeChecks = defineChecks([
     async run(context) {
       const sandbox = await context.shared();
       const blocks = 128;
-      const script = patternScript(`/tmp/pattern-${newMark()}`, blocks);
+      const script = patternScript(context.guestPath("pattern"), blocks);
       const began = performance.now();
       await sandbox.exec(`{ ${script}; } >/dev/null`, { check: true });
       const needed = performance.now() - began;
@@ -112,7 +111,7 @@ export const volumeChecks = defineChecks([
     async run(context) {
       const sandbox = await context.shared();
       using memory = new MemoryWatch();
-      const result = await sandbox.exec(patternScript(`/tmp/pattern-${newMark()}`, 128), {
+      const result = await sandbox.exec(patternScript(context.guestPath("pattern"), 128), {
         maxOutputBytes: 100_000,
       });
       assert.equal(result.exitCode, 0);
@@ -131,7 +130,7 @@ export const volumeChecks = defineChecks([
     async run(context) {
       const sandbox = await context.shared();
       const blocks = context.scale === "full" ? 1024 : 64;
-      const file = `/tmp/pattern-${newMark()}`;
+      const file = context.guestPath("pattern");
       // The guest makes the same bytes and compares: cmp says where they differ, or nothing.
       const child = await sandbox.spawn(
         `mkfifo ${file}.pipe && { (${patternScript(file, blocks)}) >${file}.pipe & cmp ${file}.pipe -; e=$?; rm ${file}.pipe; exit $e; }`,
