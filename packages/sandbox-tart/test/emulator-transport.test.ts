@@ -63,19 +63,19 @@ describe.skipIf(missing).each([
     }
   });
 
-  // The last, as there is no agent afterwards.
-  it("tells a command that kills the agent as lost, with the output that the agent had read", async () => {
-    const script = "echo before; read -r line; kill -KILL -1; sleep 100";
-    const child = await agent.spawn({ argv: ["sh", "-c", script] }, context);
-    const output: string[] = [];
-    const reading = (async () => {
-      for await (const { data } of child.output) {
-        output.push(Buffer.from(data).toString());
-        child.stdin.end("go\n");
-      }
-    })();
-    await expect(reading).rejects.toMatchObject({ code: "sandbox_lost" });
-    await expect(child.exited).rejects.toMatchObject({ code: "sandbox_lost" });
-    expect(output).toEqual(["before\n"]);
+  // The last, as there is no agent afterwards. Of SSH it is what the server has for a session that is killed.
+  it("tells a command that kills everything of its user as lost, with the output that was read by then", async () => {
+    const start = (transport: Transport, then: string) =>
+      transport.spawn({ argv: ["sh", "-c", `echo before; read -r line; ${then}; sleep 100`] }, context);
+    const [killer, beside] = [await start(agent, "kill -KILL -1"), await start(ssh, "true")];
+    const readers = [killer, beside].map((child) => child.output[Symbol.asyncIterator]());
+    for (const reader of readers) {
+      expect(Buffer.from((await reader.next()).value.data).toString()).toBe("before\n");
+    }
+    killer.stdin.end("go\n");
+    for (const reader of readers) await expect(reader.next()).rejects.toMatchObject({ code: "sandbox_lost" });
+    for (const child of [killer, beside]) {
+      await expect(child.exited).rejects.toMatchObject({ code: "sandbox_lost" });
+    }
   });
 });

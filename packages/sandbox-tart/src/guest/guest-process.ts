@@ -130,11 +130,12 @@ export class GuestProcess implements RawProcess, ChannelListener {
     for (const stream of ["stdout", "stderr"] as const) {
       this.#scanners[stream].end((plain) => this.#onPlain(stream, plain));
     }
-    if (!this.#over) this.#fail(error ?? this.#unexplained(exitCode));
+    const lost = error ?? (this.#over ? undefined : this.#unexplained(exitCode));
+    if (lost) this.#fail(lost);
     this.#begin();
     this.#onReady?.();
     // A connection that breaks after the exit was told may still have cut off output.
-    this.output.end(error ?? (this.#told.stdout && !this.#told.stderr ? cutOff() : undefined));
+    this.output.end(lost ?? (this.#told.stdout && !this.#told.stderr ? cutOff() : undefined));
     this.stdin.destroy();
   }
 
