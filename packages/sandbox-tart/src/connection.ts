@@ -9,6 +9,8 @@ import type { Transport } from "./transport.js";
 import { pause } from "./wait.js";
 
 const sshPort = 22;
+/** For another way into a guest that was reached before, in milliseconds. */
+const wayBackMs = 20_000;
 
 export interface Guest {
   readonly vm: string;
@@ -58,13 +60,36 @@ export async function connectGuest(
   }
 }
 
-/** Another way into a guest whose way was lost. The agent has had its time to come back then. */
+/** Whether commands may take another way when theirs is gone. */
+export function hasOtherWay({ network }: Pick<Guest, "network">, { connect }: ConnectSettings): boolean {
+  return connect === "auto" && network === "open";
+}
+
+/**
+ * Another way into a guest whose way was lost. The agent has had its time to come back then.
+ *
+ * @throws SandboxError `sandbox_lost` when there is none within 20 s.
+ */
 export async function reconnect(
   guest: Guest,
   settings: ConnectSettings,
   context: CallContext,
 ): Promise<Transport> {
-  return (await connectGuest(guest, { ...settings, agentPatienceMs: 0 }, context)).transport;
+  const bootTimeoutMs = Math.min(settings.bootTimeoutMs, wayBackMs);
+  try {
+    return (await connectGuest(guest, { ...settings, agentPatienceMs: 0, bootTimeoutMs }, context)).transport;
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (!SandboxError.is(error, "timeout")) throw error;
+    throw new SandboxError(
+      "sandbox_lost",
+      "The virtual machine runs, and there is no way into it any more.",
+      {
+        cause: error,
+        hint: "Destroy the sandbox, and create another. Did a command end the guest agent, or the SSH server?",
+      },
+    );
+  }
 }
 
 const connection = (transport: Transport, access: Connection["access"] = {}): Connection => ({

@@ -1,8 +1,9 @@
-import { realpath } from "node:fs/promises";
+import { realpath, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { type CallContext, type CreateRequest, SandboxError } from "@nanoclaw/sandbox/adapter";
 import { refuseInexact, runArguments, setArguments, unkeptLimit } from "./arguments.js";
 import { refuseThirdMac } from "./capacity.js";
-import { type Connection, connectGuest, type Guest, reconnect } from "./connection.js";
+import { type Connection, connectGuest, type Guest, hasOtherWay, reconnect } from "./connection.js";
 import { TartDriver } from "./driver.js";
 import { type Tart, wordsOf } from "./engine.js";
 import { imageFailure, startRemedies } from "./failures.js";
@@ -16,6 +17,10 @@ import { startRun } from "./run-process.js";
 import { requireSoftnet } from "./softnet.js";
 import { inTurn } from "./turns.js";
 import { type ListedVm, localVm, type VmFacts } from "./vm-list.js";
+import { pause } from "./wait.js";
+
+/** For another process to let go of the machine, in milliseconds. */
+const againMs = 2_000;
 
 /** What a provider lends to each create. */
 export interface CreationTools {
@@ -78,6 +83,8 @@ async function boot(
   const args = runArguments(vm, { mounts, network }, settings);
   const start = async (): Promise<Connection & { readonly guest: Guest }> => {
     context.signal.throwIfAborted();
+    // One of an earlier start stays until the machine has its own, and nobody listens at it.
+    await rm(join(tart.home, "vms", vm, "control.sock"), { force: true });
     const run = await startRun(tart, args, { id, records, remember: entry.remember("run") });
     const guest = { vm, os, tart, run, network };
     return { guest, ...(await connectGuest(guest, settings, context)) };
@@ -85,7 +92,8 @@ async function boot(
   const { guest, transport, access } = await start().catch(async (error: unknown) => {
     const words = wordsOf(error);
     if (startRemedies.withoutState.test(words)) await tart.call(["stop", vm], { signal: context.signal });
-    else if (!startRemedies.again.test(words)) throw error;
+    else if (startRemedies.again.test(words)) await pause(againMs, context.signal);
+    else throw error;
     return await start();
   });
   context.emit({ type: "progress", phase: "connect", message: `Commands go by ${transport.describe}.` });
@@ -102,6 +110,7 @@ async function boot(
     tart,
     run: guest.run,
     transport,
+    otherWay: hasOtherWay(guest, settings),
     connect: (again) => reconnect({ ...guest, access }, settings, again),
     remove: (removal) => tools.remove(id, owner.installation, removal),
   });

@@ -18,6 +18,8 @@ export interface TartDriverOptions {
   readonly tart: Tart;
   readonly run: RunProcess;
   readonly transport: Transport;
+  /** Whether commands may take another way when theirs is gone. */
+  readonly otherWay: boolean;
   /** Finds a way into the same guest again. */
   connect(context: CallContext): Promise<Transport>;
   /** Ends the sandbox and forgets it. */
@@ -44,12 +46,17 @@ export class TartDriver implements SandboxDriver {
 
   async spawn(spec: ProcessSpec, context: CallContext): Promise<RawProcess> {
     const { env, workdir } = this.#options.record;
-    const transport = await this.#way(context);
     const cwd = spec.cwd ?? workdir;
-    return await transport.spawn(
-      { ...spec, env: { ...env, ...spec.env }, ...(cwd === undefined ? {} : { cwd }) },
-      context,
-    );
+    const whole = { ...spec, env: { ...env, ...spec.env }, ...(cwd === undefined ? {} : { cwd }) };
+    const transport = await this.#way(context);
+    try {
+      return await transport.spawn(whole, context);
+    } catch (error) {
+      // Nothing has been started by a way that turns out to be gone: another one may take the command.
+      const gone = (await Promise.race([transport.lost, undefined])) !== undefined;
+      if (!gone || !this.#options.otherWay || context.signal.aborted || this.#over) throw error;
+      return await (await this.#way(context)).spawn(whole, context);
+    }
   }
 
   async openPort(port: number, { signal }: CallContext): Promise<OpenedPort> {

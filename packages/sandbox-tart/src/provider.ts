@@ -11,7 +11,7 @@ import {
   type SandboxProvider,
   type SandboxRecord,
 } from "@nanoclaw/sandbox/adapter";
-import { connectGuest, reconnect } from "./connection.js";
+import { connectGuest, hasOtherWay, reconnect } from "./connection.js";
 import { createVm } from "./creation.js";
 import { TartDriver } from "./driver.js";
 import { Tart } from "./engine.js";
@@ -83,6 +83,7 @@ export class TartProvider implements SandboxProvider {
         tart,
         run,
         transport,
+        otherWay: hasOtherWay(guest, this.#settings),
         connect: (again) => reconnect({ ...guest, access }, this.#settings, again),
         remove: (removal) => this.remove(id, owner.installation, removal),
       });

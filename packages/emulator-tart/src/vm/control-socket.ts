@@ -9,6 +9,8 @@ import type { VmDirectory } from "../store/vm-directory.js";
 const AGENT_SOCKET = "/run/guest/agent/rpc.sock";
 /** A client that stays as long cannot end the loop. */
 const SETTLED_MS = 1000;
+/** Until it is known that nobody listens in the guest: a client can leave meanwhile. */
+const REFUSAL_MS = 20;
 
 /** Opens the machine's control socket, which leads every connection to the agent in the guest. */
 export async function openControlSocket(home: TartHome, machine: VmDirectory, guest: Guest): Promise<void> {
@@ -36,8 +38,14 @@ function forward(client: Socket, agent: Socket, clientLeft: () => void): void {
     state.agentGone = true;
     client.destroy();
   };
-  agent.on("error", leave);
-  agent.on("close", leave);
+  let refused = false;
+  agent.on("error", () => {
+    refused = true;
+    setTimeout(leave, REFUSAL_MS);
+  });
+  agent.on("close", () => {
+    if (!refused) leave();
+  });
   // The guest is not told of a client that goes away; it finds out when it writes next.
   client.on("error", () => undefined);
   client.on("close", () => {

@@ -1,4 +1,6 @@
-import { Client, connectivityState, credentials } from "@grpc/grpc-js";
+import { Client, connectivityState, credentials, type ServiceError } from "@grpc/grpc-js";
+import { abortable } from "../wait.js";
+import { agentGone } from "./failures.js";
 import { type ShortSocket, shortSocket, socketAppears } from "./short-socket.js";
 
 /**
@@ -9,6 +11,13 @@ import { type ShortSocket, shortSocket, socketAppears } from "./short-socket.js"
 const patienceMs = 1_000;
 /** grpc-js varies it by a fifth either way. */
 const backoffMs = 1_250;
+/** How often a connection that does not come is looked at, in milliseconds. */
+const lookMs = 500;
+/**
+ * Who has been refused for so long has been three times, in milliseconds. `tart run` accepts as long as its control
+ * socket lives, whether there is an agent or not. Once may happen: macOS refuses as well while too many are waiting.
+ */
+const refusedMs = 4_000;
 
 /** The one connection to a virtual machine's guest agent. */
 export class AgentConnection {
@@ -46,20 +55,42 @@ export class AgentConnection {
     return this.client.getChannel().getConnectivityState(false) === connectivityState.READY;
   }
 
-  /** The agent has answered on this connection or on a new one. Connects if need be. */
+  /**
+   * The agent has answered on this connection or on a new one. Connects if need be.
+   *
+   * @throws SandboxError `sandbox_lost` when the control socket is dead for good (Tart issue 1346).
+   */
   async ready(signal: AbortSignal): Promise<void> {
     const channel = this.client.getChannel();
     if (channel.getConnectivityState(false) === connectivityState.READY) return;
     this.#attemptedAt = performance.now();
+    let refusedSince: number | undefined;
     for (;;) {
       signal.throwIfAborted();
       const state = channel.getConnectivityState(true);
       if (state === connectivityState.READY) return;
-      await new Promise<void>((resolve) => {
-        signal.addEventListener("abort", () => resolve(), { once: true });
-        channel.watchConnectivityState(state, Number.POSITIVE_INFINITY, () => resolve());
+      if (state === connectivityState.TRANSIENT_FAILURE && (await this.#isRefused())) {
+        refusedSince ??= performance.now();
+        if (performance.now() - refusedSince > refusedMs) throw agentGone();
+      } else refusedSince = undefined;
+      const changed = new Promise<void>((resolve) => {
+        channel.watchConnectivityState(state, Date.now() + lookMs, () => resolve());
       });
+      await abortable(changed, signal);
     }
+  }
+
+  /**
+   * Whether nobody takes connections at the socket, as opposed to one that is taken and closed for want of an agent.
+   * A call that does not wait tells why there is no connection, and makes none of its own.
+   */
+  async #isRefused(): Promise<boolean> {
+    const failure = await new Promise<ServiceError | null>((resolve) => {
+      const nothing = (): Buffer => Buffer.alloc(0);
+      const soon = { deadline: Date.now() + patienceMs };
+      this.client.makeUnaryRequest("/Agent/ResolveIP", nothing, nothing, undefined, soon, resolve);
+    });
+    return /connect (ECONNREFUSED|ENOENT)/.test(failure?.details ?? "");
   }
 
   /** Returns at once. A connection that is being made is left alone until it has had its time. */

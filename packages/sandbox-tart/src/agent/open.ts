@@ -163,6 +163,7 @@ class AgentTransport implements Transport, Way {
       await this.#connection.ready(AbortSignal.any([away, this.#over.signal]));
     } catch (error) {
       if (away.aborted) this.#lose(agentGone());
+      else if (SandboxError.is(error)) this.#lose(error);
       throw this.#over.signal.aborted ? this.#over.signal.reason : error;
     }
   }

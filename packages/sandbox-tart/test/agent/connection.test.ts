@@ -17,8 +17,9 @@ function open(
   controlSocket: string,
   runEnded: Promise<SandboxError> = never,
   signal = AbortSignal.timeout(20_000),
+  awayMs = 2_000,
 ) {
-  return openAgent({ controlSocket, os: "linux", signal, runEnded, awayMs: 2_000 });
+  return openAgent({ controlSocket, os: "linux", signal, runEnded, awayMs });
 }
 
 /** A control socket with no agent behind it: connections are taken and closed. */
@@ -64,12 +65,12 @@ describe("the connection to the guest agent", () => {
     await transport.close();
   });
 
-  it("tries again after a second at the earliest while nobody is behind the socket (Tart 1346)", async () => {
+  it("tries again after a second at the earliest, and on and on, while nobody is behind the socket (Tart 1346)", async () => {
     await using door = await closedDoor();
     const controller = new AbortController();
     const opening = open(door.socket, never, controller.signal);
     opening.catch(() => undefined);
-    while (door.attempts.length < 3) await delay(50);
+    while (door.attempts.length < 4) await delay(50);
     controller.abort(new SandboxError("timeout", "enough"));
     await expect(opening).rejects.toMatchObject({ code: "timeout" });
     const times = door.attempts.map(({ at }) => at);
@@ -181,6 +182,16 @@ describe("the connection to the guest agent", () => {
       await transport.close();
     },
   );
+
+  it("is given up before its time when nobody takes connections any more (Tart 1346)", async () => {
+    await using agent = await TestAgent.start({ generation: "new" });
+    const door = await Door.before(agent.socket);
+    const transport = await open(door.socket, never, undefined, 60_000);
+    await door[Symbol.asyncDispose]();
+    await expect(run(transport, ["true"])).rejects.toMatchObject({ hint: expect.stringContaining("1346") });
+    expect(await transport.lost).toMatchObject({ code: "sandbox_lost" });
+    await transport.close();
+  });
 
   it("tells all that runs why it is lost when the machine ends", async () => {
     await using agent = await TestAgent.start({ generation: "new" });
