@@ -116,7 +116,11 @@ const readings: readonly Reading[] = [
     hint: "The virtual machine's directory is not whole. Make it again from its image.",
   },
   { pattern: /the specified VM ".*" does not exist/, code: "sandbox_not_found" },
-  { pattern: /is already running!/, code: "already_exists" },
+  {
+    pattern: /is already running!/,
+    code: "already_exists",
+    hint: "Another process runs this virtual machine. Wait for it to end, or end it: tart stop NAME",
+  },
   { pattern: /VM ".*" is not running/, code: "sandbox_lost" },
   {
     pattern: /VZErrorDomain Code=1\b/,
@@ -158,8 +162,8 @@ export function imageFailure(image: string, failure: SandboxError): SandboxError
 
 /** The start failed for a reason that a second try does away with. */
 export const startRemedies = {
-  /** The process that ran it before is about to end (openai/tart#967, #865). */
-  again: /Failed to lock auxiliary storage/,
+  /** Another process still has it, or is about to end (openai/tart#967, #865). */
+  again: /Failed to lock auxiliary storage|is already running!/,
   /** A saved state that this host cannot restore: without it the guest boots afresh. */
   withoutState: /VZErrorDomain Code=12\b/,
 } as const;
