@@ -6,6 +6,7 @@ import { Tart } from "./engine.js";
 import { vmName } from "./names.js";
 import { endProcess } from "./processes.js";
 import type { Records, TartRecord } from "./records.js";
+import { sharedList } from "./shared-list.js";
 import { localVm } from "./vm-list.js";
 import { pause } from "./wait.js";
 
@@ -26,8 +27,9 @@ export async function removeSandbox(
   const record = records.read(id);
   if (record === undefined || record === "damaged") {
     const vm = vmName(id, installation);
-    if (!localVm(await tart.list(signal), vm)) {
-      if (record === "damaged") records.remove(id);
+    if (!localVm(await sharedList(tart, signal), vm)) {
+      // Of a first record that was cut off there is a file, too.
+      records.remove(id);
       return;
     }
     throw new SandboxError("permission_denied", `Nothing proves that the virtual machine ${vm} is ours.`, {
@@ -53,7 +55,7 @@ async function removeVm(record: TartRecord, tart: Tart, signal: AbortSignal): Pr
   for (let attempt = 1; attempt <= attempts; attempt++) {
     // How it ends proves nothing: a running machine is told as one that does not exist (openai/tart#1345).
     failure = await attemptCall(tart, ["delete", vm], signal);
-    const row = localVm(await tart.list(signal), vm);
+    const row = localVm(await sharedList(tart, signal), vm);
     if (!row) return await removeRemains(tart, vm);
     // Somebody else has started it, or it is not known who runs it.
     if (row.state === "running") await attemptCall(tart, ["stop", vm, "--timeout", "5"], signal);

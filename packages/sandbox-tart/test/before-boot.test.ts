@@ -163,6 +163,12 @@ describe("removal", () => {
     await engine.provider().remove("sandbox-never-made", installation, context());
   });
 
+  test("takes away a first record that was cut off", async () => {
+    writeFileSync(join(engine.stateDirectory, "sandbox-1.json.new"), '{"format":1,"id":"sand');
+    await engine.provider().remove("sandbox-1", installation, context());
+    expect(await engine.leftovers()).toEqual([]);
+  });
+
   test("takes away a machine that was cloned and not started, its record last", async () => {
     recordOfClone();
     await cli().call(["clone", linuxImage, vmName("sandbox-1", installation)], { signal });

@@ -27,8 +27,8 @@ describe("an owner that is killed by SIGKILL leaves no machine, process, socket,
   const command = () => new Records(engine.stateDirectory).all()[0]?.process?.command;
 
   /** Starts an owner and returns when it says the word. */
-  async function ownerThatSays(word: string): Promise<void> {
-    owner = spawn(process.execPath, [program, JSON.stringify(engine.options)], {
+  async function ownerThatSays(word: string, machines = 1): Promise<void> {
+    owner = spawn(process.execPath, [program, JSON.stringify(engine.options), String(machines)], {
       stdio: ["pipe", "pipe", "inherit"],
     });
     if (!owner.stdout) throw new Error("It should have an output.");
@@ -60,10 +60,18 @@ describe("an owner that is killed by SIGKILL leaves no machine, process, socket,
     await kill();
   });
 
-  test("while a command runs", async () => {
-    await ownerThatSays("running");
+  test("while commands run in eight machines", async () => {
+    await ownerThatSays("running", 8);
     await kill();
-  });
+  }, 60_000);
+
+  test("while some of eight machines are still made", async () => {
+    await ownerThatSays("begins", 8);
+    const commands = () => new Records(engine.stateDirectory).all().map(({ process }) => process?.command);
+    await expect.poll(commands, { timeout: 20_000, interval: 5 }).toContain("run");
+    expect(commands()).not.toEqual(Array(8).fill("run"));
+    await kill();
+  }, 60_000);
 
   test("during the deletion", async () => {
     await ownerThatSays("running");
