@@ -4,6 +4,7 @@ import { type CallContext, type CreateRequest, SandboxError } from "@nanoclaw/sa
 import { refuseInexact, runArguments, setArguments, unkeptLimit } from "./arguments.js";
 import { refuseThirdMac } from "./capacity.js";
 import { type Connection, connectGuest, type Guest, hasOtherWay, reconnect } from "./connection.js";
+import { freeSpace, shortage } from "./disk-space.js";
 import { TartDriver } from "./driver.js";
 import { type Tart, wordsOf } from "./engine.js";
 import { imageFailure, startRemedies } from "./failures.js";
@@ -50,6 +51,8 @@ export async function createVm(
     throw new SandboxError("already_exists", `Tart has a virtual machine ${vm} already.`);
   }
   const source = imageSource(entry.record.image ?? "", rows, settings.pull);
+  const short = shortage(source, await freeSpace(tart.home));
+  if (short) throw short;
 
   entry.write();
   refuseTakenName(entry.record, records, rows);

@@ -9,7 +9,7 @@ const rows: ListedVm[] = [
 ];
 
 test("a local machine is cloned as it is", () => {
-  expect(imageSource("base", rows, "always")).toEqual({ name: "base", pull: false });
+  expect(imageSource("base", rows, "always")).toEqual({ name: "base", there: true, pull: false });
 });
 
 test("one that runs is refused: its disk would be torn", () => {
@@ -24,7 +24,7 @@ test("an image is pulled where there is no copy, or as the option says", () => {
   expect(pulls("ghcr.io/cirruslabs/ubuntu:latest", "missing")).toBe(false);
   expect(pulls("ghcr.io/cirruslabs/ubuntu:24.04", "missing")).toBe(true);
   expect(pulls("ghcr.io/cirruslabs/ubuntu", "always")).toBe(true);
-  expect(imageSource("ghcr.io/cirruslabs/ubuntu", rows, "never").pull).toBe(false);
+  expect(imageSource("ghcr.io/cirruslabs/ubuntu", rows, "never")).toMatchObject({ there: true, pull: false });
 });
 
 test.each([

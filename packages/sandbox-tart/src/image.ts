@@ -18,6 +18,8 @@ export type Remember = (identity: ProcessIdentity) => void;
 /** What `tart clone` takes for the image, whether it has to be pulled or not. */
 export interface ImageSource {
   readonly name: string;
+  /** Tart has it, or an earlier version of it. */
+  readonly there: boolean;
   readonly pull: boolean;
 }
 
@@ -25,7 +27,7 @@ export interface ImageSource {
 export function imageSource(image: string, rows: readonly ListedVm[], pull: Settings["pull"]): ImageSource {
   const local = localVm(rows, image);
   if (local) {
-    if (local.state !== "running") return { name: image, pull: false };
+    if (local.state !== "running") return { name: image, there: true, pull: false };
     throw new SandboxError(
       "invalid_argument",
       `The virtual machine ${image} runs, and its disk changes meanwhile.`,
@@ -43,7 +45,7 @@ export function imageSource(image: string, rows: readonly ListedVm[], pull: Sett
         : "`tart list` tells which there are. An image of a registry is written as host/name:tag.",
     });
   }
-  return { name: image, pull: pull === "always" || !cached };
+  return { name: image, there: cached, pull: pull === "always" || !cached };
 }
 
 /** Pulls an image, with its progress as events. What may be a fault of the line is tried again. */

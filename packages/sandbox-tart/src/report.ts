@@ -1,7 +1,7 @@
-import { statfs } from "node:fs/promises";
 import { cpus } from "node:os";
 import { type EngineReport, SandboxError } from "@nanoclaw/sandbox/adapter";
 import { execa } from "execa";
+import { diskProblem, freeSpace } from "./disk-space.js";
 import type { Tart } from "./engine.js";
 import { remoteImage } from "./names.js";
 import type { Settings } from "./options.js";
@@ -14,8 +14,6 @@ type Problem = EngineReport["problems"][number];
 const leaseFile = "/Library/Preferences/SystemConfiguration/com.apple.InternetSharing.default.plist";
 /** What macOS gives without a setting, in seconds. */
 const defaultLease = 86_400;
-/** Below it a pull of a macOS image will hardly succeed. */
-const leastDiskGiB = 60;
 
 /** Whether virtual machines can be made here, and what a person should know before. */
 export async function reportOf(tart: Tart, settings: Settings, signal: AbortSignal): Promise<EngineReport> {
@@ -47,12 +45,7 @@ export async function reportOf(tart: Tart, settings: Settings, signal: AbortSign
     ...hostProblems(),
     ...problems,
     softnetProblem(softnet),
-    freeGiB >= leastDiskGiB || imageThere
-      ? undefined
-      : {
-          message: `There are ${freeGiB} GiB free, and an image may need ${leastDiskGiB}.`,
-          hint: "Free disk space: tart prune --older-than 7",
-        },
+    diskProblem({ name: settings.defaultImage, there: imageThere }, freeGiB),
     imageThere
       ? undefined
       : {
@@ -110,11 +103,6 @@ function hasImage(rows: readonly ListedVm[], image: string): boolean {
   return (
     localVm(rows, image) !== undefined || rows.some(({ source, name }) => source === "oci" && name === remote)
   );
-}
-
-async function freeSpace(directory: string): Promise<number> {
-  const { bavail, bsize } = await statfs(directory);
-  return Math.floor((bavail * bsize) / 2 ** 30);
 }
 
 async function macOSVersion(signal: AbortSignal): Promise<string | undefined> {

@@ -1,7 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { whyNoGuests } from "@nanoclaw/emulator-tart";
 import type { AdapterEvent } from "@nanoclaw/sandbox/adapter";
+import { execa } from "execa";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Tart } from "../src/engine.js";
 import { vmName } from "../src/names.js";
@@ -84,6 +86,29 @@ describe("refused, and nothing left:", () => {
       message: expect.stringContaining("2.31.0"),
     });
   });
+});
+
+test("a disk without room is told before anything is made on it", async ({ skip }) => {
+  skip(process.getuid?.() !== 0, "only root can mount a small file system");
+  const small = mkdtempSync(join(tmpdir(), "nctart-small-"));
+  await execa("mount", ["-t", "tmpfs", "-o", "size=64m", "small", small]);
+  try {
+    const home = join(small, "tart");
+    await new Tart(engine.emulator.program, home).call(["create", "--linux", "tiny"], { signal });
+    const provider = engine.provider({ home });
+    for (const image of ["tiny", "127.0.0.1:5000/a/b:1"]) {
+      await expect(provider.create(requestOf({ image }), context())).rejects.toMatchObject({
+        code: "resource_exhausted",
+        message: expect.stringContaining("0 GiB free"),
+        hint: expect.stringContaining("tart prune"),
+      });
+    }
+    expect(readdirSync(join(home, "vms"))).toEqual(["tiny"]);
+    expect(await engine.leftovers()).toEqual([]);
+  } finally {
+    await execa("umount", [small]);
+    rmSync(small, { recursive: true });
+  }
 });
 
 describe("a fault of Tart is told with what to do, and nothing is left:", () => {
