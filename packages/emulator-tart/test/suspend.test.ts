@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { succeed } from "./cli.js";
 import { configOf, machine } from "./fixture.js";
@@ -35,21 +35,31 @@ describe.concurrent("suspend", () => {
     expect(await machines.state("mac")).toBe("stopped");
   });
 
-  it("ends a machine that was not booted for it, and exits well itself", async () => {
+  it("ends a machine that was not booted for it, and exits well itself, before", async () => {
     await using machines = await Machines.install();
     const running = await machines.boot("mac");
-    expect(await machines.tart("suspend", "mac")).toMatchObject({ exitCode: 0, stderr: "" });
+    running.child.kill("SIGSTOP");
+    expect(await machines.tart("suspend", "mac")).toEqual({
+      exitCode: 0,
+      signal: null,
+      stdout: "",
+      stderr: "",
+    });
+    expect(await machines.state("mac")).toBe("running");
+    running.child.kill("SIGCONT");
     const { exitCode, stdout } = await running.result;
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/^pausing VM to take a snapshot...\nFailed to suspend the VM: /);
     expect(await machines.state("mac")).toBe("stopped");
   });
 
-  it("tells of a machine that does not run in a message within a message", async () => {
+  it("tells of a machine that does not run in a message within a message, a suspended one too", async () => {
     await using machines = await Machines.install();
-    expect(await machines.tart("suspend", "mac")).toEqual(
-      failure(2, 'VM "VM "mac" is not running" is not running'),
-    );
+    const notRunning = failure(2, 'VM "VM "mac" is not running" is not running');
+    expect(await machines.tart("suspend", "mac")).toEqual(notRunning);
+    writeFileSync(machine(machines.emulator, "mac").savedState, "{}");
+    expect(await machines.tart("suspend", "mac")).toEqual(notRunning);
+    expect(await machines.state("mac")).toBe("suspended");
     expect(await machines.tart("suspend", "nope")).toEqual(
       failure(2, 'the specified VM "nope" does not exist'),
     );
@@ -83,6 +93,9 @@ describe.concurrent("suspend", () => {
     expect(await machines.tart("run", "mac")).toMatchObject(invalid);
     expect(existsSync(machine(emulator, "mac").savedState)).toBe(true);
     expect(await machines.tart("stop", "mac")).toMatchObject({ exitCode: 0 });
-    await machines.boot("mac");
+    expect(await machines.state("mac")).toBe("stopped");
+    const running = await machines.boot("mac");
+    running.child.kill("SIGINT");
+    expect((await running.result).stdout).toBe("Stopping VM...\n");
   });
 });
