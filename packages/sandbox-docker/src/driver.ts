@@ -10,6 +10,7 @@ import {
   SandboxError,
   type SandboxStats,
   type TerminalSize,
+  TimeLimit,
 } from "@nanoclaw/sandbox/adapter";
 import { DockerArchive } from "./archive.js";
 import { ConnectedProcess } from "./connection.js";
@@ -173,16 +174,16 @@ async function resizeExec(
   { columns, rows }: TerminalSize,
   signal: AbortSignal,
 ): Promise<void> {
-  const patience = AbortSignal.any([signal, AbortSignal.timeout(resizeTimeoutMs)]);
+  using limit = new TimeLimit(signal, resizeTimeoutMs);
   for (let waitMs = 5; ; waitMs *= 2) {
     try {
-      await engine.call(patience, (docker, abortSignal) =>
+      await engine.call(limit.signal, (docker, abortSignal) =>
         docker.getExec(id).resize({ w: columns, h: rows, abortSignal }),
       );
       return;
     } catch (error) {
       if (statusOf(error) === undefined || waitMs > 1_000) throw error;
-      const { Running, ExitCode } = await engine.call(patience, (docker, abortSignal) =>
+      const { Running, ExitCode } = await engine.call(limit.signal, (docker, abortSignal) =>
         docker.getExec(id).inspect({ abortSignal }),
       );
       if (!Running && ExitCode !== null) return;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { SandboxError } from "@nanoclaw/sandbox/adapter";
+import { SandboxError, TimeLimit } from "@nanoclaw/sandbox/adapter";
 import type { Ending } from "./connection.js";
 import { type Engine, statusOf } from "./engine.js";
 import { neverStarted, tellsMissingShell } from "./failures.js";
@@ -10,9 +10,6 @@ const callTimeoutMs = 10_000;
 /** How long after its output the main process may take to end. It never closes its output before. */
 const mainPatienceMs = 5_000;
 
-const deadline = (signal: AbortSignal): AbortSignal =>
-  AbortSignal.any([signal, AbortSignal.timeout(callTimeoutMs)]);
-
 /** How a process that `exec` started has ended. The engine may notice a moment after its output has. */
 export async function execEnding(
   engine: Engine,
@@ -22,8 +19,9 @@ export async function execEnding(
   signal: AbortSignal,
 ): Promise<Ending> {
   for (let waitMs = 2; ; waitMs = Math.min(waitMs * 2, 250)) {
+    using limit = new TimeLimit(signal, callTimeoutMs);
     const { Running, ExitCode, Pid } = await engine
-      .call(deadline(signal), (docker, abortSignal) => docker.getExec(id).inspect({ abortSignal }))
+      .call(limit.signal, (docker, abortSignal) => docker.getExec(id).inspect({ abortSignal }))
       .catch((error) => {
         throw lostWith(error, signal);
       });
@@ -94,7 +92,8 @@ async function endState(
   const until = performance.now() + patienceMs;
   for (let waitMs = 2; performance.now() < until; waitMs = Math.min(waitMs * 2, 250)) {
     try {
-      const { State } = await engine.inspectContainer(id, deadline(signal));
+      using limit = new TimeLimit(signal, callTimeoutMs);
+      const { State } = await engine.inspectContainer(id, limit.signal);
       // Until then the code of one that has not quite started is 0.
       const hasEnded = !State.Running && !State.FinishedAt.startsWith("0001-");
       if (hasEnded) return { exitCode: State.ExitCode, outOfMemory: State.OOMKilled };
@@ -117,7 +116,8 @@ async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
 /** What the engine's own record of the last moments tells: the end, and whether memory ran out before it. */
 async function lastEvents(engine: Engine, id: string, signal: AbortSignal): Promise<End | undefined> {
   // Podman may keep no events at all, and then this never answers.
-  const patience = AbortSignal.any([signal, AbortSignal.timeout(2_000)]);
+  using limit = new TimeLimit(signal, 2_000);
+  const patience = limit.signal;
   try {
     const events = await engine.call(patience, (docker, abortSignal) =>
       docker.getEvents({
@@ -142,7 +142,7 @@ async function lastEvents(engine: Engine, id: string, signal: AbortSignal): Prom
       }
     }
   } catch (error) {
-    if (!patience.aborted || signal.aborted) throw lostWith(error, signal);
+    if (!limit.passed || signal.aborted) throw lostWith(error, signal);
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
-import { SandboxError } from "@nanoclaw/sandbox/adapter";
+import { SandboxError, TimeLimit } from "@nanoclaw/sandbox/adapter";
 import { execa } from "execa";
 import { isListRace, type Refusal, tartFailure } from "./failures.js";
 import { parseVersion } from "./versions.js";
@@ -42,13 +42,13 @@ export class Tart {
    */
   async call(args: readonly string[], { signal, timeoutMs = callMs }: CallOptions): Promise<string> {
     signal.throwIfAborted();
-    const deadline = AbortSignal.timeout(timeoutMs);
+    using limit = new TimeLimit(signal, timeoutMs);
     const result = await execa(this.program, [...args], {
       env: this.environment,
       stdin: "ignore",
       reject: false,
       stripFinalNewline: false,
-      cancelSignal: AbortSignal.any([signal, deadline]),
+      cancelSignal: limit.signal,
       // What is interrupted tidies up after itself.
       killSignal: "SIGINT",
       forceKillAfterDelay: giveUpMs,

@@ -9,3 +9,4 @@ export type * from "./contract/request.js";
 export { abortable } from "./internal/abortable.js";
 export { MessageScanner } from "./internal/message-scanner.js";
 export { compactScript, processTreeScript } from "./internal/shell-scripts.js";
+export { TimeLimit } from "./internal/time-limit.js";

@@ -4,7 +4,7 @@ import { SandboxError } from "../contract/error.js";
 import type { AdapterEvent, SandboxEvent } from "../contract/event.js";
 import type { CallContext, SandboxDriver, SandboxProvider } from "../contract/provider.js";
 import type { CommandExit, CommandRun, Commands } from "./commands.js";
-import { withDeadline } from "./deadline.js";
+import { Deadline, withDeadline } from "./deadline.js";
 import { EngineCommands } from "./engine-commands.js";
 import { guardian } from "./guardian.js";
 import { Heartbeat } from "./heartbeat.js";
@@ -145,7 +145,8 @@ export class Session {
     const over = this.#over.signal;
     try {
       over.throwIfAborted();
-      await run.kill(AbortSignal.any([AbortSignal.timeout(killMs), over]));
+      using deadline = new Deadline({ operation: "kill", timeoutMs: killMs, over });
+      await run.kill(deadline.signal);
     } catch (error) {
       if (!over.aborted) throw error;
       await this.#destroying;
