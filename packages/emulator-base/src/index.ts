@@ -1,3 +1,20 @@
+export type {
+  ArgumentDefinition,
+  CommandDefinition,
+  FlagDefinition,
+  OptionDefinition,
+  PositionalDefinition,
+  ValueKind,
+} from "./arguments/definition.js";
+export { Parsed } from "./arguments/parsed.js";
+export {
+  type Answer,
+  complaint,
+  type Outcome,
+  type ProgramDefinition,
+  readArguments,
+} from "./arguments/read.js";
+export { ValidationFailure } from "./arguments/validation-failure.js";
 export { createDisk } from "./guest/disk.js";
 export {
   type FilterRule,

@@ -1,3 +1,5 @@
+export { ValidationFailure } from "@nanoclaw/emulator-base";
+
 /** An error of the emulated program itself: its text goes to stderr without a prefix. */
 export class RuntimeFailure extends Error {
   override readonly name = "RuntimeFailure";
@@ -6,19 +8,6 @@ export class RuntimeFailure extends Error {
     message: string,
     /** 2 for a virtual machine that is missing, not running or already running; 1 for all else. */
     readonly exitCode: 1 | 2 = 1,
-  ) {
-    super(message);
-  }
-}
-
-/** Arguments that make no sense: exit code 64, with a usage below the text. */
-export class ValidationFailure extends Error {
-  override readonly name = "ValidationFailure";
-
-  constructor(
-    message: string,
-    /** Whose usage; that of the whole program where a command finds out only when it runs. */
-    readonly command?: string,
   ) {
     super(message);
   }

@@ -1,22 +1,23 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { type Answer, complaint, readArguments } from "@nanoclaw/emulator-base";
 import type { Parsed } from "./arguments/parsed.js";
-import { type Answer, complaint, readArguments } from "./arguments/read.js";
+import { tart } from "./arguments/program.js";
 import { loadCommand, takesSignals } from "./commands/all.js";
 import { RuntimeFailure, SystemFailure, ValidationFailure } from "./failures.js";
 import { openHome } from "./store/home.js";
-import { readSettings } from "./store/settings.js";
+import { type EmulatorSettings, readSettings } from "./store/settings.js";
 import { collectGarbage } from "./store/temporary.js";
 
 /** Runs the program and tells its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   const settings = readSettings(resolve(process.env.TART_HOME ?? join(homedir(), ".tart")));
-  const outcome = readArguments(argv, settings);
+  const outcome = readArguments(tart, argv, settings);
   if (outcome.type === "answer") return tell(outcome);
   try {
     return await runCommand(outcome.parsed);
   } catch (error) {
-    return report(error);
+    return report(error, settings);
   }
 }
 
@@ -38,8 +39,8 @@ async function runCommand(parsed: Parsed): Promise<number> {
   }
 }
 
-function report(error: unknown): number {
-  if (error instanceof ValidationFailure) return tell(complaint(error));
+function report(error: unknown, settings: EmulatorSettings): number {
+  if (error instanceof ValidationFailure) return tell(complaint(tart, error, settings));
   if (error instanceof RuntimeFailure)
     return tell({ exitCode: error.exitCode, stderr: `${error.message}\n` });
   const text = error instanceof Error ? error.message : String(error);

@@ -1,8 +1,9 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { readArguments } from "@nanoclaw/emulator-base";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Parsed } from "../src/arguments/parsed.js";
-import { readArguments } from "../src/arguments/read.js";
+import { tart as program } from "../src/arguments/program.js";
 import { installEmulator, type TartEmulator } from "../src/emulator.js";
 import { settingsOf } from "../src/store/settings.js";
 import { type CommandResult, tart } from "./cli.js";
@@ -100,7 +101,7 @@ beforeAll(async () => {
 
 /** What a list that reaches no command is answered. */
 function answer(argv: readonly string[]) {
-  const outcome = readArguments(argv, settingsOf({}));
+  const outcome = readArguments(program, argv, settingsOf({}));
   if (outcome.type !== "answer") return outcome;
   const { exitCode, stdout = "", stderr = "" } = outcome;
   return { exitCode, stdout, stderr };
@@ -212,7 +213,7 @@ describe("options of other commands", () => {
 });
 
 function parsedFrom(argv: readonly string[]): Parsed {
-  const outcome = readArguments(argv, settingsOf({}));
+  const outcome = readArguments(program, argv, settingsOf({}));
   if (outcome.type !== "run") throw new Error(outcome.stderr);
   return outcome.parsed;
 }
@@ -226,13 +227,13 @@ describe("an older release", () => {
     ["2.33.0", ["run", "vm", "--net-softnet-control-fd=3"], "Unknown option '--net-softnet-control-fd'"],
     ["2.28.4", ["clone", "a", "b", "--prune-limit=1"], "Unknown option '--prune-limit'"],
   ])("%s does not know %j", (version, argv, message) => {
-    const outcome = readArguments(argv, settingsOf({ version }));
+    const outcome = readArguments(program, argv, settingsOf({ version }));
     expect(outcome).toMatchObject({ type: "answer", exitCode: 64 });
     expect(outcome).toHaveProperty("stderr", expect.stringMatching(`^Error: ${message}\n`));
   });
 
   it("of macOS has no suspend", () => {
-    expect(readArguments(["suspend", "vm"], settingsOf({ hostMacOS: 13 }))).toMatchObject({
+    expect(readArguments(program, ["suspend", "vm"], settingsOf({ hostMacOS: 13 }))).toMatchObject({
       exitCode: 64,
       stderr: expect.stringContaining("Error: 2 unexpected arguments: 'suspend', 'vm'"),
     });

@@ -2,14 +2,14 @@ import { type ArgumentDefinition, isVisible, namesOf } from "./definition.js";
 import { nameOf, type OptionName, withDashes } from "./names.js";
 
 /** The long option that was probably meant: the first of those that are nearest, at most three letters away. */
-export function suggestionFor(
+export function suggestionFor<Settings>(
   name: OptionName,
-  definitions: readonly ArgumentDefinition[],
+  definitions: readonly ArgumentDefinition<Settings>[],
 ): string | undefined {
   if (name.form === "short") return undefined;
   let best: { text: string; distance: number } | undefined;
   for (const definition of definitions.filter(isVisible)) {
-    for (const candidate of namesOf(definition).map(nameOf)) {
+    for (const candidate of namesOf(definition).map((one) => nameOf(one))) {
       const distance = editDistance(withDashes(candidate), withDashes(name));
       if (candidate.form === "short" || distance > 3 || distance >= (best?.distance ?? 4)) continue;
       best = { text: withDashes(candidate), distance };

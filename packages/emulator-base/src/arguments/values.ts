@@ -2,10 +2,12 @@ import type { ValueKind } from "./definition.js";
 
 const ranges = {
   UInt16: [0n, 2n ** 16n - 1n],
+  UInt32: [0n, 2n ** 32n - 1n],
   UInt: [0n, 2n ** 64n - 1n],
   UInt64: [0n, 2n ** 64n - 1n],
   Int: [-(2n ** 63n), 2n ** 63n - 1n],
   Int32: [-(2n ** 31n), 2n ** 31n - 1n],
+  Int64: [-(2n ** 63n), 2n ** 63n - 1n],
 } as const;
 
 /** The value that a text stands for; undefined where it stands for none of this kind. */

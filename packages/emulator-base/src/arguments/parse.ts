@@ -1,3 +1,4 @@
+import { subcommandOf } from "./command-tree.js";
 import {
   type ArgumentDefinition,
   type CommandDefinition,
@@ -6,10 +7,11 @@ import {
   namesOf,
   type OptionDefinition,
   type PositionalDefinition,
+  passesThrough,
   valueNameOf,
 } from "./definition.js";
 import { isSameName, nameOf, type OptionName, withDashes } from "./names.js";
-import { Parsed, type Value } from "./parsed.js";
+import type { Value } from "./parsed.js";
 import { ParserError } from "./parser-error.js";
 import { type Element, without } from "./split.js";
 import { suggestionFor } from "./suggestion.js";
@@ -20,7 +22,7 @@ type OptionElement = Extract<Element, { type: "option" }>;
 
 /** What a command makes of its arguments. */
 export interface Reading {
-  readonly parsed: Parsed;
+  readonly values: ReadonlyMap<string, Value>;
   /** What it has no use for. */
   readonly rest: readonly Element[];
   /** The complaint about the first positional that is not there. */
@@ -28,8 +30,8 @@ export interface Reading {
 }
 
 /** Reads the arguments of one command. Throws a `ParserError` about options and their values. */
-export function parseCommand(
-  command: CommandDefinition,
+export function parseCommand<Settings>(
+  command: CommandDefinition<Settings>,
   elements: readonly Element[],
   argv: readonly string[],
 ): Reading {
@@ -37,7 +39,10 @@ export function parseCommand(
 }
 
 /** Complains about arguments that nothing has taken. */
-export function refuseRest(rest: readonly Element[], definitions: readonly ArgumentDefinition[]): void {
+export function refuseRest<Settings>(
+  rest: readonly Element[],
+  definitions: readonly ArgumentDefinition<Settings>[],
+): void {
   if (rest.length === 0 || (rest.length === 1 && rest[0]?.type === "terminator")) return;
   const option = rest.find((element) => element.type === "option");
   if (option !== undefined) throw unknownOption(option.name, definitions);
@@ -46,13 +51,13 @@ export function refuseRest(rest: readonly Element[], definitions: readonly Argum
   throw new ParserError(`${texts.length} unexpected arguments: ${texts.join(", ")}`);
 }
 
-class CommandParser {
+class CommandParser<Settings> {
   private readonly values = new Map<string, Value>();
   /** What nothing has taken yet. */
   private rest: Element[];
 
   constructor(
-    private readonly command: CommandDefinition,
+    private readonly command: CommandDefinition<Settings>,
     elements: readonly Element[],
     private readonly argv: readonly string[],
   ) {
@@ -71,23 +76,26 @@ class CommandParser {
       (one) => one.kind === "positional" && !one.optional && !this.values.has(one.name),
     );
     return {
-      parsed: new Parsed(this.command.name, this.values),
+      values: this.values,
       rest: this.rest,
       missing: missing && missingArgument(missing),
     };
   }
 
   private takeOptions(): void {
-    const passesThrough = this.command.arguments.some((one) => one.kind === "positional" && one.passThrough);
+    const endsAtValue = passesThrough(this.command);
     let ahead = [...this.rest];
     for (let element = ahead.shift(); element !== undefined; element = ahead.shift()) {
-      // From the first value on, everything is for the guest.
-      if (element.type === "value" && passesThrough) return;
+      if (element.type === "value") {
+        const next = subcommandOf(this.command, element.text);
+        // What follows may be for a guest, and is not for this command then.
+        if (next === undefined ? endsAtValue : passesThrough(next)) return;
+      }
       if (element.type !== "option") continue;
       const definition = this.find(element.name);
       if (definition === undefined) {
         const isPack = element.name.form === "longWithOneDash" && element.value === undefined;
-        if (passesThrough && !isPack) return;
+        if (endsAtValue && !isPack) return;
         continue;
       }
       const used = this.takeOption(definition, element, ahead);
@@ -100,7 +108,7 @@ class CommandParser {
 
   /** Tells which elements the option and its value were. */
   private takeOption(
-    definition: ArgumentDefinition,
+    definition: ArgumentDefinition<Settings>,
     element: OptionElement,
     ahead: readonly Element[],
   ): Element[] {
@@ -129,7 +137,7 @@ class CommandParser {
     return [element, next];
   }
 
-  private set(definition: OptionDefinition, text: string, given: string): void {
+  private set(definition: OptionDefinition<Settings>, text: string, given: string): void {
     const value = readValue(definition.value, text);
     if (value === undefined) {
       throw new ParserError(
@@ -150,7 +158,7 @@ class CommandParser {
   }
 
   /** Takes its values out of `whole`, and with them the options before them, which are complained about later. */
-  private takePositional(definition: PositionalDefinition, whole: Element[]): void {
+  private takePositional(definition: PositionalDefinition<Settings>, whole: Element[]): void {
     do {
       while (!definition.passThrough && whole[0] !== undefined && whole[0].type !== "value") whole.shift();
       const element = whole.shift();
@@ -166,25 +174,28 @@ class CommandParser {
     return Array.isArray(value) ? value : [];
   }
 
-  private find(name: OptionName): ArgumentDefinition | undefined {
+  private find(name: OptionName): ArgumentDefinition<Settings> | undefined {
     return this.command.arguments.find((one) => namesOf(one).some((own) => isSameName(nameOf(own), name)));
   }
 }
 
-function isOpposite(definition: ArgumentDefinition, name: OptionName): boolean {
+function isOpposite<Settings>(definition: ArgumentDefinition<Settings>, name: OptionName): boolean {
   return name.text === `no-${keyOf(definition)}`;
 }
 
-function missingArgument(definition: ArgumentDefinition): ParserError {
+function missingArgument<Settings>(definition: ArgumentDefinition<Settings>): ParserError {
   const help = `<${valueNameOf(definition)}>  ${definition.abstract}`;
   return new ParserError(`Missing expected argument '${requiredForm(definition)}'`, help);
 }
 
-function optionForm(definition: OptionDefinition, given: string): string {
+function optionForm<Settings>(definition: OptionDefinition<Settings>, given: string): string {
   return isVisible(definition) ? `${given} <${valueNameOf(definition)}>` : given;
 }
 
-function unknownOption(name: OptionName, definitions: readonly ArgumentDefinition[]): ParserError {
+function unknownOption<Settings>(
+  name: OptionName,
+  definitions: readonly ArgumentDefinition<Settings>[],
+): ParserError {
   const suggestion = suggestionFor(name, definitions);
   const hint = suggestion === undefined ? "" : `. Did you mean '${suggestion}'?`;
   return new ParserError(`Unknown option '${withDashes(name)}'${hint}`);
