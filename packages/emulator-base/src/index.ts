@@ -25,6 +25,14 @@ export {
   startGuest,
 } from "./guest/guest.js";
 export { leftGuests } from "./guest/left-guests.js";
-export { GATEWAY } from "./guest/network.js";
+export {
+  connectGuest,
+  disconnectGuest,
+  GATEWAY,
+  type HeldAddress,
+  holdAddress,
+  PREFIX_LENGTH,
+} from "./guest/network.js";
 export { whyNoGuests } from "./guest/prerequisites.js";
 export { darwinProfile, type GuestProfile, type GuestUser, linuxProfile } from "./guest/profile.js";
+export { runProgram } from "./guest/run-program.js";

@@ -1,4 +1,17 @@
 import type { Command } from "../context.js";
 
 /** The commands about containers: those that talk to the service for all that they do. */
-export const containerCommands: Readonly<Record<string, () => Promise<{ readonly run: Command }>>> = {};
+export const containerCommands: Readonly<Record<string, () => Promise<{ readonly run: Command }>>> = {
+  create: () => import("./create.js"),
+  delete: () => import("./delete.js"),
+  exec: () => import("./exec.js"),
+  inspect: () => import("./inspect.js"),
+  kill: () => import("./kill.js"),
+  list: () => import("./list.js"),
+  run: () => import("./run.js"),
+  start: () => import("./start.js"),
+  stop: () => import("./stop.js"),
+  "system start": () => import("./draft-system.js"),
+  "system status": () => import("./draft-system.js"),
+  "system stop": () => import("./draft-system.js"),
+};

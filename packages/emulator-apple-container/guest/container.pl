@@ -1,0 +1,87 @@
+# The helper of one container, which lives outside: makes the namespaces, and ends when the first process has ended.
+# It goes on without the service. Where descriptor 3 is whom the emulator belongs to, the container ends with that.
+use strict;
+use warnings;
+
+my ($here) = $0 =~ m{^(.*)/};
+require "$here/linux.pl";
+require "$here/conversation.pl";
+require "$here/process.pl";
+require "$here/boot.pl";
+
+our %namespace;
+close_inherited_on_exec();
+my $settings = read_settings();
+my $has_owner = $settings->{owned} ? 1 : 0;
+my $pipes = exchange_pipes($settings) // exit 1;
+
+my @groups = open_groups($settings);
+call('unshare', $namespace{pid}) == 0 or die "unshare: $!\n";
+pipe(my $news, my $tell) or die "pipe: $!\n";
+pipe(my $wait, my $release) or die "pipe: $!\n";
+my $child = fork // die "fork: $!\n";
+if ($child == 0) {
+	# In the new namespace the parent has no number.
+	die_with_parent(0);
+	close $news;
+	close $release;
+	eval {
+		join_groups(@groups);
+		call('unshare', $namespace{mnt} | $namespace{uts} | $namespace{ipc} | $namespace{net}) == 0
+			or die "unshare: $!\n";
+		boot($settings);
+		syswrite($tell, "booted\n");
+		sysread($wait, my $go, 1) or POSIX::_exit(1);
+		run_first($settings, $pipes, $tell);
+	};
+	syswrite($tell, "failed $@");
+	POSIX::_exit(1);
+}
+close $tell;
+close $wait;
+# The reading ends stay open: without the service the program must not be ended by its own output.
+close $pipes->{in}{read};
+close $pipes->{$_}{write} for qw(out error);
+
+my $ended = call('pidfd_open', $child, 0);
+die "pidfd_open: $!\n" if $ended < 0;
+open(my $end, '<&=', $ended) or die "pidfd: $!\n";
+my $owner;
+open($owner, '<&=', 3) or die "descriptor 3: $!\n" if $has_owner;
+my %watched = (end => $end, input => \*STDIN, news => $news, ($owner ? (owner => $owner) : ()));
+my ($started, $text) = (0, '');
+
+while (1) {
+	my $bits = '';
+	vec($bits, fileno $_, 1) = 1 for values %watched;
+	select(my $ready = $bits, undef, undef, undef) > 0 or next;
+	my %ready = map { $_ => vec($ready, fileno $watched{$_}, 1) } keys %watched;
+	if ($ready{news}) {
+		if (sysread($watched{news}, $text, 4096, length $text)) {
+			while ($text =~ s/^(booted)\n//) { say_line("booted $child") }
+		} else {
+			delete $watched{news};
+			if ($text =~ /^failed (.*)/s) { say_line("failed $1") }
+			else { say_line('started') }
+		}
+	}
+	if ($ready{input}) {
+		my $request = read_line();
+		if (!defined $request) { delete $watched{input} }
+		elsif ($request eq 'start') { syswrite($release, '.') }
+		elsif ($request =~ /^kill (\d+)$/) { kill $1, $child }
+	}
+	if ($ready{owner}) {
+		kill 'KILL', $child;
+		delete $watched{owner};
+	}
+	if ($ready{end}) {
+		waitpid $child, 0;
+		my $code = exit_code($?);
+		for my $directory (@{ $settings->{cgroup} // [] }) {
+			rmdir $directory;
+		}
+		say_line("ended $code");
+		exit 0;
+	}
+}

@@ -1,0 +1,12 @@
+import type { Command } from "../context.js";
+import { printLine } from "../output/print.js";
+import { withService } from "../service/with-service.js";
+import { makeContainer } from "./make-container.js";
+
+/** apple-container.md §4. */
+export const run: Command = async (parsed, context) =>
+  await withService(context, "create", async (service) => {
+    const { id } = await makeContainer(service, parsed, context);
+    printLine(id);
+    return 0;
+  });

@@ -1,0 +1,84 @@
+import type { ContainerConfiguration, Mount } from "./configuration.js";
+import { processSettings } from "./process-settings.js";
+import type { HelperSettings } from "./settings-text.js";
+
+/** Not to be seen, and only to be read (apple-container.md §9.4). */
+const MASKED = [
+  ...["/proc/asound", "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list"],
+  ...[
+    "/proc/timer_stats",
+    "/proc/sched_debug",
+    "/proc/scsi",
+    "/sys/firmware",
+    "/sys/devices/virtual/powercap",
+  ],
+];
+const READ_ONLY = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
+
+const DEFAULT_SHM_BYTES = 64 * 1024 * 1024;
+
+export interface BootOptions {
+  /** The container's own files. */
+  readonly root: string;
+  readonly interactive: boolean;
+  readonly controlGroups: readonly string[];
+  /** Who asks for names, where the container has a network. */
+  readonly gateway: string;
+  /** Its own, where it has one. */
+  readonly address?: string;
+}
+
+/** What `guest/container.pl` is told of a container and its first process. */
+export function bootSettings(configuration: ContainerConfiguration, options: BootOptions): HelperSettings {
+  const hostname = hostnameOf(configuration.id);
+  return {
+    ...processSettings(configuration.initProcess, configuration),
+    root: options.root,
+    interactive: options.interactive,
+    cgroup: options.controlGroups,
+    hostname,
+    init: configuration.useInit,
+    sealed: configuration.readOnly,
+    shm: configuration.shmSize ?? DEFAULT_SHM_BYTES,
+    masked: configuration.maskedPaths ?? MASKED,
+    readonly: configuration.readonlyPaths ?? READ_ONLY,
+    share: configuration.mounts.filter((mount) => !("tmpfs" in mount.type)).map(shareSetting),
+    tmpfs: configuration.mounts.filter((mount) => "tmpfs" in mount.type).map(tmpfsSetting),
+    file: [
+      `/etc/hostname\n${hostname}\n`,
+      `/etc/hosts\n${hosts(hostname, options.address)}`,
+      ...(configuration.dns === undefined
+        ? []
+        : [`/etc/resolv.conf\n${resolver(configuration.dns, options.gateway)}`]),
+    ],
+  };
+}
+
+/** The first label of the name (§4.4). */
+export function hostnameOf(id: string): string {
+  return id.split(".")[0] ?? id;
+}
+
+function shareSetting({ source, destination, options }: Mount): string {
+  return `${options.includes("ro") ? "ro" : "rw"} ${destination}\n${source}`;
+}
+
+function tmpfsSetting({ destination, options }: Mount): string {
+  const kept = options.filter((option) => /^(size|mode)=/.test(option));
+  return `${kept.join(",")} ${destination}`;
+}
+
+function hosts(hostname: string, address = "127.0.0.1"): string {
+  return ["127.0.0.1 localhost", "::1 localhost", `${address} ${hostname}`, ""].join("\n");
+}
+
+function resolver(dns: NonNullable<ContainerConfiguration["dns"]>, gateway: string): string {
+  const servers = dns.nameservers.length === 0 ? [gateway] : dns.nameservers;
+  return [
+    ...servers.map((server) => `nameserver ${server}`),
+    ...(dns.domain === undefined ? [] : [`domain ${dns.domain}`]),
+    ...(dns.searchDomains.length === 0 ? [] : [`search ${dns.searchDomains.join(" ")}`]),
+    ...(dns.options.length === 0 ? [] : [`options ${dns.options.join(" ")}`]),
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,151 @@
+import { open } from "node:fs/promises";
+import type { Socket } from "node:net";
+import { GATEWAY } from "@nanoclaw/emulator-base";
+import { bootSettings } from "./boot-settings.js";
+import type { ContainerConfiguration, NetworkAttachment, ProcessConfiguration } from "./configuration.js";
+import { type GuestProcess, startGuestProcess } from "./guest-process.js";
+import { Helper } from "./helper.js";
+import { type ContainerNetwork, openNetwork } from "./network.js";
+import { type ClientStreams, Streams } from "./streams.js";
+
+export interface GuestContainerOptions {
+  readonly configuration: ContainerConfiguration;
+  /** Its own files. */
+  readonly root: string;
+  /** Gets what the first process writes; emptied by the start. */
+  readonly log: string;
+  readonly streams: ClientStreams;
+  readonly controlGroups: readonly string[];
+  /** For `leftGuests`. */
+  readonly owner: string;
+  /** A connection whose end is the container's, where the emulator belongs to a process. */
+  readonly ownerConnection?: Socket;
+}
+
+/** A container that was booted: real processes in namespaces of their own. It outlives the service. */
+export class GuestContainer {
+  /** The first process's exit code, or 128 and the number of the signal; nothing of the container is left then. */
+  readonly ended: Promise<number>;
+
+  private constructor(
+    private readonly options: GuestContainerOptions,
+    private readonly helper: Helper,
+    /** The host's number of the first process. */
+    readonly pid: number,
+    private readonly network: ContainerNetwork | undefined,
+    private readonly streams: Streams,
+    private readonly started: Promise<void>,
+    ended: Promise<number>,
+  ) {
+    this.ended = ended.then(async (code) => {
+      await this.network?.close();
+      return code;
+    });
+  }
+
+  /**
+   * Boots without starting the first process.
+   *
+   * @throws An `Error` with the words of what failed. Nothing is left then.
+   */
+  static async boot(options: GuestContainerOptions): Promise<GuestContainer> {
+    const { configuration, root, controlGroups, streams } = options;
+    const network = await openNetwork(configuration.networks, options.owner);
+    const settings = bootSettings(configuration, {
+      root,
+      interactive: streams.stdin !== undefined,
+      controlGroups,
+      gateway: GATEWAY,
+      ...(network && { address: network.address }),
+    });
+    const helper = Helper.start("container", root, settings, options.ownerConnection);
+    try {
+      const connection = new Streams(await helper.openPipes(), streams, await open(options.log, "w"));
+      const pid = Number(await helper.expect("booted"));
+      await network?.connect(pid);
+      const news = listen(helper);
+      return new GuestContainer(options, helper, pid, network, connection, news.started, news.ended);
+    } catch (error) {
+      helper.kill();
+      await helper.ended;
+      await network?.close();
+      throw error;
+    }
+  }
+
+  get helperPid(): number {
+    return this.helper.pid;
+  }
+
+  get address(): string | undefined {
+    return this.network?.address;
+  }
+
+  get attachments(): readonly NetworkAttachment[] {
+    return this.network?.attachments ?? [];
+  }
+
+  /**
+   * Starts the first process.
+   *
+   * @throws An `Error` with the guest's words: no such program, user or directory. The container has ended then.
+   */
+  async start(): Promise<void> {
+    this.helper.say("start");
+    try {
+      await this.started;
+    } catch (error) {
+      await this.ended;
+      throw error;
+    }
+  }
+
+  /** Signals the first process; nothing happens where it has ended. */
+  signal(number: number): void {
+    this.helper.say(`kill ${number}`);
+  }
+
+  /** Tells clients the end of the first process's streams. */
+  finishStreams(): Promise<void> {
+    return this.streams.finish();
+  }
+
+  exec(process: ProcessConfiguration, streams: ClientStreams): Promise<GuestProcess> {
+    return startGuestProcess(process, {
+      containerPid: this.pid,
+      files: this.options.root,
+      controlGroups: this.options.controlGroups,
+      capabilities: this.options.configuration,
+      streams,
+    });
+  }
+}
+
+/** What a helper tells after the boot: the start or its failure, and the end in any case. */
+function listen(helper: Helper): { started: Promise<void>; ended: Promise<number> } {
+  let end: (code: number) => void = () => undefined;
+  const ended = new Promise<number>((resolve) => {
+    end = resolve;
+  });
+  const started = new Promise<void>((resolve, reject) => {
+    const follow = async () => {
+      for (let line = await helper.hear(); line !== undefined; line = await helper.hear()) {
+        if (line === "started") resolve();
+        if (line.startsWith("failed ")) reject(new Error(line.slice("failed ".length).trim()));
+        if (line.startsWith("ended ")) return Number(line.slice("ended ".length));
+      }
+      return LOST;
+    };
+    follow().then(async (code) => {
+      await helper.ended;
+      reject(new Error("the container ended"));
+      end(code);
+    }, reject);
+  });
+  // Whoever waits for the start hears of its failure.
+  started.catch(() => undefined);
+  return { started, ended };
+}
+
+/** What a client gets whose container was torn down without a status (apple-container.md §2.3). */
+const LOST = 255;

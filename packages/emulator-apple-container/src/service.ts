@@ -1,0 +1,3 @@
+import { runService } from "./service/main.js";
+
+await runService(process.argv[2] ?? "");

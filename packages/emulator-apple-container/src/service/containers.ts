@@ -1,0 +1,231 @@
+import type { Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import type {
+  ContainerConfiguration,
+  ContainerSnapshot,
+  ProcessConfiguration,
+} from "../container/configuration.js";
+import { GuestContainer } from "../container/guest-container.js";
+import type { GuestProcess } from "../container/guest-process.js";
+import { endLeftHelper } from "../container/left-helper.js";
+import { copyRootFiles } from "../container/root-files.js";
+import { ContainerStore } from "../container/store.js";
+import type { ClientStreams } from "../container/streams.js";
+import { ContainerFailure, type FailureRecord } from "../failures.js";
+import { readSettings } from "../state/settings.js";
+import { ManagedContainer } from "./managed-container.js";
+import { StartLock } from "./start-lock.js";
+
+const MINIMUM_MEMORY_BYTES = 200 * 1024 * 1024;
+const SIGKILL = 9;
+/** How long a forced deletion waits for the container's end. */
+const FORCE_MS = 5000;
+
+/** The containers of a service. */
+export class Containers {
+  private readonly known = new Map<string, ManagedContainer>();
+  private readonly store: ContainerStore;
+  private readonly starts = new StartLock();
+
+  /**
+   * Takes up what a service before has left: what it ran is called stopped (I#2286), what was to be removed is.
+   *
+   * @param owner A connection whose end is the end of every container.
+   */
+  constructor(
+    private readonly home: string,
+    private readonly owner: Socket | undefined,
+  ) {
+    this.store = new ContainerStore(home);
+    for (const record of this.store.readAll()) {
+      const container = new ManagedContainer(record);
+      this.known.set(container.id, container);
+    }
+  }
+
+  /** Containers that were made with `--rm` are removed when the service starts. */
+  async removeLeft(): Promise<void> {
+    for (const container of [...this.known.values()]) {
+      if (container.record.autoRemove) await this.forget(container);
+    }
+  }
+
+  list(): ContainerSnapshot[] {
+    return [...this.known.values()].map((container) => container.snapshot());
+  }
+
+  get(id: string): ManagedContainer {
+    const container = this.known.get(id);
+    if (container === undefined) throw notFound(id);
+    return container;
+  }
+
+  find(id: string): ManagedContainer | undefined {
+    return this.known.get(id);
+  }
+
+  /** @param root The image's files. */
+  async create(configuration: ContainerConfiguration, root: string, autoRemove: boolean): Promise<void> {
+    const { id } = configuration;
+    if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(id)) {
+      throw new ContainerFailure("invalidArgument", `container ID ${id} is not a valid container ID`);
+    }
+    const { memoryInBytes } = configuration.resources;
+    if (memoryInBytes < MINIMUM_MEMORY_BYTES) {
+      throw new ContainerFailure(
+        "invalidArgument",
+        `minimum memory amount allowed is 200 MiB (got ${memoryInBytes} bytes)`,
+      );
+    }
+    if (this.known.has(id)) throw new ContainerFailure("exists", `container already exists: ${id}`);
+    const container = new ManagedContainer({ configuration, autoRemove });
+    this.known.set(id, container);
+    try {
+      this.store.claim(id);
+      await copyRootFiles(root, this.store.root(id));
+      this.store.write(container.record);
+    } catch (error) {
+      this.known.delete(id);
+      this.store.remove(id);
+      throw error;
+    }
+  }
+
+  /**
+   * Boots; the first process is started by `start`. Nothing happens where it was booted already.
+   *
+   * @returns What settles with the exit code of the first process.
+   */
+  async bootstrap(id: string, streams: ClientStreams): Promise<{ ended: Promise<number> }> {
+    const container = this.get(id);
+    return await this.starts.run(async () => {
+      if (container.ended !== undefined && container.guest !== undefined) return { ended: container.ended };
+      await delay(readSettings(this.home).bootMs);
+      const guest = await GuestContainer.boot({
+        configuration: container.configuration,
+        root: this.store.root(id),
+        log: this.store.log(id),
+        streams,
+        controlGroups: [],
+        owner: this.home,
+        ...(this.owner && { ownerConnection: this.owner }),
+      });
+      container.guest = guest;
+      container.record = { ...container.record, helperPid: guest.helperPid };
+      this.store.write(container.record);
+      const ended = guest.ended.then((code) => this.takeEnd(container, guest, code));
+      container.ended = ended;
+      return { ended };
+    });
+  }
+
+  /** Starts the first process of a container that was booted. */
+  async start(id: string): Promise<void> {
+    const container = this.get(id);
+    const { guest } = container;
+    if (guest === undefined) throw new ContainerFailure("invalidState", `container ${id} is not running`);
+    if (container.state === "running") return;
+    await this.starts.run(async () => {
+      try {
+        await guest.start();
+      } catch (error) {
+        await guest.finishStreams();
+        throw startFailure(error);
+      }
+      container.startedDate = new Date().toISOString().replace(/\.\d+Z$/, "Z");
+      if (container.guest === guest) container.state = "running";
+    });
+  }
+
+  async exec(id: string, process: ProcessConfiguration, streams: ClientStreams): Promise<GuestProcess> {
+    const container = this.get(id);
+    return await this.starts.run(async () => {
+      const { guest } = container;
+      if (guest === undefined || container.state !== "running") {
+        throw new ContainerFailure("invalidState", `container ${id} is not running`);
+      }
+      try {
+        return await guest.exec(process, streams);
+      } catch (error) {
+        throw startFailure(error);
+      }
+    });
+  }
+
+  /** Sends a signal, and after the grace period SIGKILL. Nothing happens where the container is stopped. */
+  async stop(id: string, signal: number, graceMs: number): Promise<void> {
+    const container = this.get(id);
+    const { guest, ended } = container;
+    if (guest === undefined || ended === undefined) return;
+    guest.signal(signal);
+    const limit = setTimeout(() => guest.signal(SIGKILL), graceMs);
+    await ended;
+    clearTimeout(limit);
+  }
+
+  /** Signals the first process; SIGKILL waits for the end. */
+  async kill(id: string, signal: number): Promise<void> {
+    const { guest, ended } = this.get(id);
+    if (guest === undefined) {
+      throw new ContainerFailure("invalidState", "no runtime client exists: container is stopped");
+    }
+    guest.signal(signal);
+    if (signal === SIGKILL) await ended;
+  }
+
+  async delete(id: string, force: boolean): Promise<void> {
+    const container = this.get(id);
+    if (container.guest !== undefined) {
+      if (!force && container.state === "running") {
+        throw new ContainerFailure("invalidState", `container ${id} is running and can not be deleted`);
+      }
+      container.guest.signal(SIGKILL);
+      await Promise.race([container.ended, delay(FORCE_MS)]);
+    }
+    await this.forget(container);
+  }
+
+  /** Ends what runs, in parallel; tells which. */
+  async stopAll(
+    graceMs: number,
+    signalOf: (configuration: ContainerConfiguration) => number,
+  ): Promise<string[]> {
+    const running = [...this.known.values()].filter(({ guest }) => guest !== undefined);
+    await Promise.all(
+      running.map(({ id, configuration }) => this.stop(id, signalOf(configuration), graceMs)),
+    );
+    return running.map(({ id }) => id);
+  }
+
+  private async takeEnd(container: ManagedContainer, guest: GuestContainer, code: number): Promise<number> {
+    void guest.finishStreams();
+    if (container.guest === guest) {
+      container.guest = undefined;
+      container.state = "stopped";
+      if (container.record.autoRemove && this.known.get(container.id) === container)
+        await this.forget(container);
+    }
+    return code;
+  }
+
+  private async forget(container: ManagedContainer): Promise<void> {
+    if (container.record.helperPid !== undefined)
+      await endLeftHelper(container.record.helperPid, this.store.root(container.id));
+    this.store.remove(container.id);
+    if (this.known.get(container.id) === container) this.known.delete(container.id);
+  }
+}
+
+export function notFound(id: string): ContainerFailure {
+  return new ContainerFailure("notFound", `container with ID ${id} not found`);
+}
+
+/** In the words that come from the guest, through the helper and the service (apple-container.md §4.5). */
+function startFailure(error: unknown): ContainerFailure {
+  const text = error instanceof Error ? error.message : String(error);
+  const reason: FailureRecord = {
+    code: "internalError",
+    message: `startProcess: failed to start process: internalError: "vmexec error: internalError: "${text}""`,
+  };
+  return new ContainerFailure("internalError", "failed to start process", reason);
+}

@@ -1,0 +1,21 @@
+import { rmSync } from "node:fs";
+import { serviceSocket } from "../state/service-socket.js";
+import { Containers } from "./containers.js";
+import { connectToOwner } from "./owner.js";
+import { handlers } from "./routes.js";
+import { serve } from "./server.js";
+import { StreamDesk } from "./stream-desk.js";
+
+/** The service of an emulator: it owns the containers, and clients come and go. */
+export async function runService(home: string): Promise<void> {
+  const owner = await connectToOwner(home);
+  // Containers end by connections of the same kind; what they leave is the disposal's.
+  owner?.on("error", () => owner.destroy()).on("close", () => process.exit(0));
+  const containers = new Containers(home, owner);
+  await containers.removeLeft();
+  const desk = new StreamDesk();
+  const server = serve(home, desk, handlers(containers, desk));
+  // A service that was killed leaves its socket.
+  rmSync(serviceSocket(home), { force: true });
+  server.listen(serviceSocket(home));
+}
