@@ -1,11 +1,15 @@
 import type { ProgramDefinition } from "@nanoclaw/emulator-base";
 import { versionLine } from "../state/release.js";
 import type { EmulatorSettings } from "../state/settings.js";
+import { buildCommand, builderCommand, machineCommand } from "./build-commands.js";
 import { containerCommands } from "./container-commands.js";
 import { flag, positional } from "./define.js";
 import { imageCommand } from "./image-commands.js";
+import { networkCommand } from "./network-command.js";
+import { registryCommand } from "./registry-command.js";
 import { debug } from "./shared-options.js";
 import { systemCommand } from "./system-command.js";
+import { volumeCommand } from "./volume-command.js";
 
 /** The program, for the rules by which arguments are read. */
 export const container: ProgramDefinition<EmulatorSettings> = {
@@ -15,7 +19,13 @@ export const container: ProgramDefinition<EmulatorSettings> = {
     arguments: [debug],
     subcommands: [
       ...containerCommands,
+      buildCommand,
       imageCommand,
+      registryCommand,
+      machineCommand,
+      volumeCommand,
+      builderCommand,
+      networkCommand,
       systemCommand,
       {
         name: "help",

@@ -11,7 +11,4 @@ export const containerCommands: Readonly<Record<string, () => Promise<{ readonly
   run: () => import("./run.js"),
   start: () => import("./start.js"),
   stop: () => import("./stop.js"),
-  "system start": () => import("./draft-system.js"),
-  "system status": () => import("./draft-system.js"),
-  "system stop": () => import("./draft-system.js"),
 };
