@@ -1,8 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { Parsed } from "@nanoclaw/emulator-base";
 import type { ProcessConfiguration } from "../container/configuration.js";
-import type { Command } from "../context.js";
+import type { Command, Context } from "../context.js";
 import { ContainerFailure } from "../failures.js";
+import { addedEnvironment } from "../options/environment.js";
+import { rlimitsOf } from "../options/ulimits.js";
+import { userOf } from "../options/user.js";
 import { printLine } from "../output/print.js";
 import { AttachedClient, detached } from "../service/attached-client.js";
 import { ignoreSignals } from "../service/client-signals.js";
@@ -12,14 +15,14 @@ import { caused, getContainer, withService } from "../service/with-service.js";
 export const run: Command = async (parsed, context) =>
   await withService(context, "exec", async (service) => {
     const id = parsed.text("container-id");
-    const container = await getContainer(service, id);
-    if (container.status.state !== "running") {
+    const { configuration, status } = await getContainer(service, id);
+    if (status.state !== "running") {
       throw new ContainerFailure("invalidState", `container ${id} is not running`);
     }
-    const process = processOf(container.configuration.initProcess, parsed);
-    const isDetached = parsed.flag("detach");
-    if (!isDetached) ignoreSignals();
-    const client = isDetached ? undefined : await AttachedClient.connect(service, parsed.flag("interactive"));
+    const process = processOf(configuration.initProcess, parsed, context);
+    const isAttached = !parsed.flag("detach");
+    if (isAttached) ignoreSignals();
+    const client = isAttached ? await AttachedClient.connect(service, parsed) : undefined;
     const streams = client?.request ?? detached();
     const { processId } = await service
       .call("containerExec", { id, process, streams })
@@ -31,16 +34,30 @@ export const run: Command = async (parsed, context) =>
     return 0;
   });
 
-/** The first process's configuration, and what the options say differently. */
-function processOf(first: ProcessConfiguration, parsed: Parsed): ProcessConfiguration {
-  const [executable = "", ...rest] = parsed.texts("arguments");
-  const user = parsed.optionalText("user");
+/** The first process's configuration, and what the options say differently. Limits are checked and not applied. */
+function processOf(
+  first: ProcessConfiguration,
+  parsed: Parsed,
+  { environment: own }: Context,
+): ProcessConfiguration {
+  const [executable, ...rest] = parsed.texts("arguments");
+  if (executable === undefined || executable === "") {
+    throw new ContainerFailure("invalidArgument", "no command specified for exec");
+  }
+  rlimitsOf(parsed.texts("ulimit"));
+  const { user, supplementalGroups } = userOf(parsed, first.user);
+  const keepsGroups = user === first.user;
   return {
     ...first,
     executable,
     arguments: rest,
-    environment: [...first.environment, ...parsed.texts("env")],
+    environment: [
+      ...first.environment,
+      ...addedEnvironment({ files: parsed.texts("env-file"), variables: parsed.texts("env"), own }),
+    ],
     workingDirectory: parsed.optionalText("workdir") ?? first.workingDirectory,
-    ...(user !== undefined && { user: { raw: { userString: user } } }),
+    terminal: parsed.flag("tty"),
+    user,
+    supplementalGroups: [...(keepsGroups ? first.supplementalGroups : []), ...supplementalGroups],
   };
 }

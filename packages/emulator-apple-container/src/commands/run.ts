@@ -1,43 +1,51 @@
 import type { Command } from "../context.js";
-import { ContainerFailure } from "../failures.js";
-import { printLine } from "../output/print.js";
+import { logLine, printLine } from "../output/print.js";
 import { AttachedClient, detached } from "../service/attached-client.js";
 import type { ServiceConnection } from "../service/client.js";
 import { ignoreSignals } from "../service/client-signals.js";
-import { caused, listContainers, withService } from "../service/with-service.js";
-import { makeContainer } from "./make-container.js";
+import { caused, withService } from "../service/with-service.js";
+import { makeContainer, type Progress, writeIdFile } from "./make-container.js";
+
+const STEPS = 6;
 
 /** apple-container.md §4.1. */
 export const run: Command = async (parsed, context) =>
   await withService(context, "run", async (service) => {
-    const name = parsed.optionalText("name");
-    if (name !== undefined && (await listContainers(service)).some(({ id }) => id === name)) {
-      throw new ContainerFailure("exists", `container with id ${name} already exists`);
-    }
-    const { id } = await makeContainer(service, parsed, context);
+    const progress = progressOf(parsed.text("progress"));
+    const { id } = await makeContainer(service, parsed, context, { refuseTaken: true, progress });
+    progress("Starting container");
     try {
-      if (parsed.flag("detach")) {
-        await service.call("containerBootstrap", { id, streams: detached() });
-        await startProcess(service, id, id);
-        printLine(id);
-        return 0;
-      }
-      ignoreSignals();
-      const client = await AttachedClient.connect(service, parsed.flag("interactive"));
-      const { processId } = await service.call("containerBootstrap", { id, streams: client.request });
-      await startProcess(service, id, id);
-      return await client.finish(service, processId, "failed to run container: ");
+      const isAttached = !parsed.flag("detach");
+      if (isAttached) ignoreSignals();
+      const client = isAttached ? await AttachedClient.connect(service, parsed) : undefined;
+      const streams = client?.request ?? detached();
+      const { processId } = await service.call("containerBootstrap", { id, streams });
+      writeIdFile(parsed, id);
+      await startFirstProcess(service, id);
+      if (client !== undefined) return await client.finish(service, processId, "failed to run container: ");
+      printLine(id);
+      return 0;
     } catch (error) {
+      // What went wrong is told, and not that there is nothing to delete any more.
       await service.call("containerDelete", { id, force: true }).catch(() => undefined);
       throw error;
     }
   });
 
-/** In the words of 1.1.0, which name the process as well as the container. */
-async function startProcess(service: ServiceConnection, id: string, processId: string): Promise<void> {
+/** The process has the container's name; the texts are those of 1.1.0. */
+export async function startFirstProcess(service: ServiceConnection, id: string): Promise<void> {
   try {
     await service.call("containerStartProcess", { id });
   } catch (error) {
-    throw caused("internalError", `failed to start process ${processId} in container ${id}`, error);
+    throw caused("internalError", `failed to start process ${id} in container ${id}`, error);
   }
+}
+
+/** Lines on stderr, but for `none` (apple-container.md §2.5). */
+function progressOf(kind: string): Progress {
+  let step = 0;
+  return (text) => {
+    step++;
+    if (kind !== "none") logLine(`[${step}/${STEPS}] ${text} [0s]`);
+  };
 }

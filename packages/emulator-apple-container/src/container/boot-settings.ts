@@ -1,4 +1,5 @@
-import type { ContainerConfiguration, Mount } from "./configuration.js";
+import type { ContainerConfiguration } from "./configuration.js";
+import type { GuestMount } from "./guest-mounts.js";
 import { processSettings } from "./process-settings.js";
 import type { HelperSettings } from "./settings-text.js";
 
@@ -20,6 +21,7 @@ const DEFAULT_SHM_BYTES = 64 * 1024 * 1024;
 export interface BootOptions {
   /** The container's own files. */
   readonly root: string;
+  readonly mounts: readonly GuestMount[];
   readonly interactive: boolean;
   readonly controlGroups: readonly string[];
   /** Who asks for names, where the container has a network. */
@@ -42,8 +44,12 @@ export function bootSettings(configuration: ContainerConfiguration, options: Boo
     shm: configuration.shmSize ?? DEFAULT_SHM_BYTES,
     masked: configuration.maskedPaths ?? MASKED,
     readonly: configuration.readonlyPaths ?? READ_ONLY,
-    share: configuration.mounts.filter((mount) => !("tmpfs" in mount.type)).map(shareSetting),
-    tmpfs: configuration.mounts.filter((mount) => "tmpfs" in mount.type).map(tmpfsSetting),
+    share: options.mounts.flatMap((mount) =>
+      mount.kind === "share" ? [`${mount.readOnly ? "ro" : "rw"} ${mount.destination}\n${mount.source}`] : [],
+    ),
+    tmpfs: options.mounts.flatMap((mount) =>
+      mount.kind === "tmpfs" ? [`${mount.options.join(",")} ${mount.destination}`] : [],
+    ),
     file: [
       `/etc/hostname\n${hostname}\n`,
       `/etc/hosts\n${hosts(hostname, options.address)}`,
@@ -57,15 +63,6 @@ export function bootSettings(configuration: ContainerConfiguration, options: Boo
 /** The first label of the name (§4.4). */
 export function hostnameOf(id: string): string {
   return id.split(".")[0] ?? id;
-}
-
-function shareSetting({ source, destination, options }: Mount): string {
-  return `${options.includes("ro") ? "ro" : "rw"} ${destination}\n${source}`;
-}
-
-function tmpfsSetting({ destination, options }: Mount): string {
-  const kept = options.filter((option) => /^(size|mode)=/.test(option));
-  return `${kept.join(",")} ${destination}`;
 }
 
 function hosts(hostname: string, address = "127.0.0.1"): string {

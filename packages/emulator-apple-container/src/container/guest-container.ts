@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { GATEWAY } from "@nanoclaw/emulator-base";
 import { bootSettings } from "./boot-settings.js";
 import type { ContainerConfiguration, NetworkAttachment, ProcessConfiguration } from "./configuration.js";
+import type { GuestMount } from "./guest-mounts.js";
 import { type GuestProcess, startGuestProcess } from "./guest-process.js";
 import { Helper } from "./helper.js";
 import { type ContainerNetwork, openNetwork } from "./network.js";
@@ -10,6 +11,7 @@ import { type ClientStreams, Streams } from "./streams.js";
 
 export interface GuestContainerOptions {
   readonly configuration: ContainerConfiguration;
+  readonly mounts: readonly GuestMount[];
   /** Its own files. */
   readonly root: string;
   /** Gets what the first process writes; emptied by the start. */
@@ -49,10 +51,11 @@ export class GuestContainer {
    * @throws An `Error` with the words of what failed. Nothing is left then.
    */
   static async boot(options: GuestContainerOptions): Promise<GuestContainer> {
-    const { configuration, root, controlGroups, streams } = options;
+    const { configuration, root, mounts, controlGroups, streams } = options;
     const network = await openNetwork(configuration.networks, options.owner);
     const settings = bootSettings(configuration, {
       root,
+      mounts,
       interactive: streams.stdin !== undefined,
       controlGroups,
       gateway: GATEWAY,

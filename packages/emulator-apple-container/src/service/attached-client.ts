@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
 import type { Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
+import type { Parsed } from "@nanoclaw/emulator-base";
 import { DRAIN_MS } from "../container/streams.js";
 import { ContainerFailure } from "../failures.js";
 import type { ServiceConnection } from "./client.js";
@@ -21,8 +22,16 @@ export class AttachedClient {
     this.flushed = Promise.all([copy(stdout, outputFile(1)), copy(stderr, outputFile(2))]);
   }
 
-  /** Connects this program's output to a process that is to be started, and with `interactive` its input. */
-  static async connect(service: ServiceConnection, interactive: boolean): Promise<AttachedClient> {
+  /**
+   * Connects this program's output to a process that is to be started, and with `--interactive` its input.
+   *
+   * @throws A `ContainerFailure` where a terminal is to be handed on and there is none (row 55 of §14).
+   */
+  static async connect(service: ServiceConnection, parsed: Parsed): Promise<AttachedClient> {
+    const interactive = parsed.flag("interactive");
+    if (interactive && parsed.flag("tty") && !process.stdin.isTTY) {
+      throw new ContainerFailure("internalError", "Terminal: Inappropriate ioctl for device");
+    }
     const request = { token: randomUUID(), stdin: interactive, output: true };
     const [stdout, stderr] = await Promise.all([
       service.openStream("stdout", request.token),

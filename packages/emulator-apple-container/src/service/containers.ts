@@ -6,6 +6,7 @@ import type {
   ProcessConfiguration,
 } from "../container/configuration.js";
 import { GuestContainer } from "../container/guest-container.js";
+import { guestMounts } from "../container/guest-mounts.js";
 import type { GuestProcess } from "../container/guest-process.js";
 import { endLeftHelper } from "../container/left-helper.js";
 import { copyRootFiles } from "../container/root-files.js";
@@ -14,9 +15,9 @@ import type { ClientStreams } from "../container/streams.js";
 import { ContainerFailure, type FailureRecord } from "../failures.js";
 import { readSettings } from "../state/settings.js";
 import { ManagedContainer } from "./managed-container.js";
+import { refuseConfiguration } from "./refused-configuration.js";
 import { StartLock } from "./start-lock.js";
 
-const MINIMUM_MEMORY_BYTES = 200 * 1024 * 1024;
 const SIGKILL = 9;
 /** How long a forced deletion waits for the container's end. */
 const FORCE_MS = 5000;
@@ -67,17 +68,7 @@ export class Containers {
   /** @param root The image's files. */
   async create(configuration: ContainerConfiguration, root: string, autoRemove: boolean): Promise<void> {
     const { id } = configuration;
-    if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(id)) {
-      throw new ContainerFailure("invalidArgument", `container ID ${id} is not a valid container ID`);
-    }
-    const { memoryInBytes } = configuration.resources;
-    if (memoryInBytes < MINIMUM_MEMORY_BYTES) {
-      throw new ContainerFailure(
-        "invalidArgument",
-        `minimum memory amount allowed is 200 MiB (got ${memoryInBytes} bytes)`,
-      );
-    }
-    if (this.known.has(id)) throw new ContainerFailure("exists", `container already exists: ${id}`);
+    refuseConfiguration(configuration, [...this.known.values()]);
     const container = new ManagedContainer({ configuration, autoRemove });
     this.known.set(id, container);
     try {
@@ -103,6 +94,7 @@ export class Containers {
       await delay(readSettings(this.home).bootMs);
       const guest = await GuestContainer.boot({
         configuration: container.configuration,
+        mounts: guestMounts(container.configuration.mounts, this.home),
         root: this.store.root(id),
         log: this.store.log(id),
         streams,
