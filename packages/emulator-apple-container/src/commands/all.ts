@@ -4,6 +4,9 @@ import { containerCommands } from "./containers.js";
 /** Loads one command alone: a start has to be quick, and most commands need little. */
 export const loadCommand: Readonly<Record<string, () => Promise<{ readonly run: Command }>>> = {
   ...containerCommands,
+  "builder delete": async () => ({ run: (await import("./builder.js")).remove }),
+  "builder status": async () => ({ run: (await import("./builder.js")).status }),
+  "builder stop": async () => ({ run: (await import("./builder.js")).stop }),
   "image delete": () => import("./image-delete.js"),
   "image inspect": () => import("./image-inspect.js"),
   "image list": () => import("./image-list.js"),

@@ -19,7 +19,7 @@ export function helpOf<Settings>(path: CommandPath<Settings>): string {
       .map(({ name, aliases = [], abstract }) => row([name, ...aliases].join(", "), abstract));
     const [program, ...inner] = path.map(({ name }) => name);
     const more = [program, "help", ...inner, "<subcommand>"].join(" ");
-    sections.push(`${section("SUBCOMMANDS", listed)}\n\n  See '${more}' for detailed help.`);
+    sections.push(section("SUBCOMMANDS", listed), `  See '${more}' for detailed help.`);
   }
   const overview = `OVERVIEW: ${command.abstract}`;
   return [overview, `USAGE: ${synopsisOf(path)}`, ...sections.filter(Boolean)].join("\n\n");
