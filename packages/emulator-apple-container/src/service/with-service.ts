@@ -3,13 +3,19 @@ import type { Context } from "../context.js";
 import { ContainerFailure, type FailureRecord } from "../failures.js";
 import { ServiceConnection } from "./client.js";
 
+const LIST_FAILED = "failed to list containers";
+
 /** Runs an action with a connection to the service, which is closed after it. */
 export async function withService<T>(
   { home }: Context,
   command: string,
   action: (service: ServiceConnection) => Promise<T>,
 ): Promise<T> {
-  const service = await ServiceConnection.open(home, command);
+  const service = await ServiceConnection.open(home, command).catch((error: unknown) => {
+    // What they ask for first is the list of containers.
+    const asksForList = ["list", "inspect", "exec", "start"].includes(command);
+    throw asksForList ? caused("internalError", LIST_FAILED, error) : error;
+  });
   try {
     return await action(service);
   } finally {
@@ -22,7 +28,7 @@ export async function listContainers(service: ServiceConnection): Promise<Contai
   try {
     return await service.call("containerList", {});
   } catch (error) {
-    throw caused("internalError", "failed to list containers", error);
+    throw caused("internalError", LIST_FAILED, error);
   }
 }
 
