@@ -49,22 +49,14 @@ open(my $end, '<&=', $ended) or die "pidfd: $!\n";
 my $owner;
 open($owner, '<&=', 3) or die "descriptor 3: $!\n" if $has_owner;
 my %watched = (end => $end, input => \*STDIN, news => $news, ($owner ? (owner => $owner) : ()));
-my ($started, $text) = (0, '');
+my $text = '';
 
 while (1) {
 	my $bits = '';
 	vec($bits, fileno $_, 1) = 1 for values %watched;
 	select(my $ready = $bits, undef, undef, undef) > 0 or next;
 	my %ready = map { $_ => vec($ready, fileno $watched{$_}, 1) } keys %watched;
-	if ($ready{news}) {
-		if (sysread($watched{news}, $text, 4096, length $text)) {
-			while ($text =~ s/^(booted)\n//) { say_line("booted $child") }
-		} else {
-			delete $watched{news};
-			if ($text =~ /^failed (.*)/s) { say_line("failed $1") }
-			else { say_line('started') }
-		}
-	}
+	take_news() if $ready{news};
 	if ($ready{input}) {
 		my $request = read_line();
 		if (!defined $request) { delete $watched{input} }
@@ -76,6 +68,8 @@ while (1) {
 		delete $watched{owner};
 	}
 	if ($ready{end}) {
+		# What it has said before its end comes first.
+		take_news() while $watched{news};
 		waitpid $child, 0;
 		my $code = exit_code($?);
 		for my $directory (@{ $settings->{cgroup} // [] }) {
@@ -84,4 +78,14 @@ while (1) {
 		say_line("ended $code");
 		exit 0;
 	}
+}
+
+# The end without a word is the start: the program has taken the place of what would have said it.
+sub take_news {
+	if (sysread($watched{news}, $text, 4096, length $text)) {
+		say_line("booted $child") if $text =~ s/^booted\n//;
+		return;
+	}
+	delete $watched{news};
+	say_line($text =~ /^failed (.*)/s ? "failed $1" : 'started');
 }

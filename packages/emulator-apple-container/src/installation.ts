@@ -14,6 +14,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { leftGuests } from "@nanoclaw/emulator-base";
 import { type TestImageName, testImages, unpackImage } from "@nanoclaw/test-engines";
+import { controlGroupsOf, removeControlGroups } from "./container/control-groups.js";
 import { removeAbandoned } from "./installation/abandoned.js";
 import { endProcesses, processesWith } from "./installation/processes.js";
 import { own } from "./service/owner.js";
@@ -91,6 +92,7 @@ export async function installContainer(options: ContainerEmulatorOptions = {}): 
         ...(existsSync(containers) ? readdirSync(containers).map((id) => `container ${id}`) : []),
         ...processesWith(program).map(({ pid, command }) => `process ${pid} ${command}`),
         ...(await leftGuests(home)),
+        ...controlGroupsOf(home).map((directory) => `control group ${directory}`),
       ];
     },
     async [Symbol.asyncDispose]() {
@@ -98,6 +100,7 @@ export async function installContainer(options: ContainerEmulatorOptions = {}): 
       await endProcesses(program);
       await endProcesses(home);
       while ((await leftGuests(home)).length > 0) await delay(POLL_MS);
+      await removeControlGroups(controlGroupsOf(home));
       rmSync(root, { recursive: true, force: true });
     },
   };

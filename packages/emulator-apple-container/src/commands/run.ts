@@ -3,6 +3,7 @@ import { logLine, printLine } from "../output/print.js";
 import { AttachedClient, detached } from "../service/attached-client.js";
 import type { ServiceConnection } from "../service/client.js";
 import { ignoreSignals } from "../service/client-signals.js";
+import type { StreamRequest } from "../service/protocol.js";
 import { caused, withService } from "../service/with-service.js";
 import { makeContainer, type Progress, writeIdFile } from "./make-container.js";
 
@@ -19,7 +20,7 @@ export const run: Command = async (parsed, context) =>
       if (isAttached) ignoreSignals();
       const client = isAttached ? await AttachedClient.connect(service, parsed) : undefined;
       const streams = client?.request ?? detached();
-      const { processId } = await service.call("containerBootstrap", { id, streams });
+      const processId = await bootstrap(service, id, streams);
       writeIdFile(parsed, id);
       await startFirstProcess(service, id);
       if (client !== undefined) return await client.finish(service, processId, "failed to run container: ");
@@ -31,6 +32,19 @@ export const run: Command = async (parsed, context) =>
       throw error;
     }
   });
+
+/** Boots the container, and tells the name of the process that is to be started. */
+export async function bootstrap(
+  service: ServiceConnection,
+  id: string,
+  streams: StreamRequest,
+): Promise<string> {
+  try {
+    return (await service.call("containerBootstrap", { id, streams })).processId;
+  } catch (error) {
+    throw caused("internalError", "failed to bootstrap container", error);
+  }
+}
 
 /** The process has the container's name; the texts are those of 1.1.0. */
 export async function startFirstProcess(service: ServiceConnection, id: string): Promise<void> {

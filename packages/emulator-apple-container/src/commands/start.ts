@@ -6,7 +6,7 @@ import { printLine } from "../output/print.js";
 import { AttachedClient, detached } from "../service/attached-client.js";
 import { ignoreSignals } from "../service/client-signals.js";
 import { getContainer, withService } from "../service/with-service.js";
-import { startFirstProcess } from "./run.js";
+import { bootstrap, startFirstProcess } from "./run.js";
 
 /** apple-container.md §5.1. */
 export const run: Command = async (parsed, context) =>
@@ -29,7 +29,7 @@ export const run: Command = async (parsed, context) =>
     try {
       const client = isAttached ? await AttachedClient.connect(service, parsed) : undefined;
       const streams = client?.request ?? detached();
-      const { processId } = await service.call("containerBootstrap", { id, streams });
+      const processId = await bootstrap(service, id, streams);
       await startFirstProcess(service, id);
       if (client !== undefined) return await client.finish(service, processId, "failed to start container: ");
       printLine(id);

@@ -1,13 +1,12 @@
 import { open } from "node:fs/promises";
 import type { Socket } from "node:net";
-import { GATEWAY } from "@nanoclaw/emulator-base";
 import { bootSettings } from "./boot-settings.js";
-import type { ContainerConfiguration, NetworkAttachment, ProcessConfiguration } from "./configuration.js";
+import type { ContainerConfiguration, ProcessConfiguration } from "./configuration.js";
 import type { GuestMount } from "./guest-mounts.js";
 import { type GuestProcess, startGuestProcess } from "./guest-process.js";
 import { Helper } from "./helper.js";
-import { type ContainerNetwork, openNetwork } from "./network.js";
 import { type ClientStreams, Streams } from "./streams.js";
+import { Surroundings } from "./surroundings.js";
 
 export interface GuestContainerOptions {
   readonly configuration: ContainerConfiguration;
@@ -17,9 +16,8 @@ export interface GuestContainerOptions {
   /** Gets what the first process writes; emptied by the start. */
   readonly log: string;
   readonly streams: ClientStreams;
-  readonly controlGroups: readonly string[];
-  /** For `leftGuests`. */
-  readonly owner: string;
+  /** The home of the emulator, whose container it is. */
+  readonly home: string;
   /** A connection whose end is the container's, where the emulator belongs to a process. */
   readonly ownerConnection?: Socket;
 }
@@ -34,13 +32,12 @@ export class GuestContainer {
     private readonly helper: Helper,
     /** The host's number of the first process. */
     readonly pid: number,
-    private readonly network: ContainerNetwork | undefined,
+    readonly surroundings: Surroundings,
     private readonly streams: Streams,
-    private readonly started: Promise<void>,
-    ended: Promise<number>,
+    private readonly news: News,
   ) {
-    this.ended = ended.then(async (code) => {
-      await this.network?.close();
+    this.ended = news.ended.then(async (code) => {
+      await this.surroundings.close();
       return code;
     });
   }
@@ -51,41 +48,32 @@ export class GuestContainer {
    * @throws An `Error` with the words of what failed. Nothing is left then.
    */
   static async boot(options: GuestContainerOptions): Promise<GuestContainer> {
-    const { configuration, root, mounts, controlGroups, streams } = options;
-    const network = await openNetwork(configuration.networks, options.owner);
+    const { configuration, root, mounts, streams, home } = options;
+    const surroundings = await Surroundings.prepare(configuration, home);
     const settings = bootSettings(configuration, {
       root,
       mounts,
       interactive: streams.stdin !== undefined,
-      controlGroups,
-      gateway: GATEWAY,
-      ...(network && { address: network.address }),
+      controlGroups: surroundings.controlGroups,
+      gateway: surroundings.gateway,
+      ...(surroundings.address && { address: surroundings.address }),
     });
     const helper = Helper.start("container", root, settings, options.ownerConnection);
     try {
       const connection = new Streams(await helper.openPipes(), streams, await open(options.log, "w"));
       const pid = Number(await helper.expect("booted"));
-      await network?.connect(pid);
-      const news = listen(helper);
-      return new GuestContainer(options, helper, pid, network, connection, news.started, news.ended);
+      await surroundings.connect(pid);
+      return new GuestContainer(options, helper, pid, surroundings, connection, listen(helper));
     } catch (error) {
       helper.kill();
       await helper.ended;
-      await network?.close();
+      await surroundings.close();
       throw error;
     }
   }
 
   get helperPid(): number {
     return this.helper.pid;
-  }
-
-  get address(): string | undefined {
-    return this.network?.address;
-  }
-
-  get attachments(): readonly NetworkAttachment[] {
-    return this.network?.attachments ?? [];
   }
 
   /**
@@ -96,7 +84,7 @@ export class GuestContainer {
   async start(): Promise<void> {
     this.helper.say("start");
     try {
-      await this.started;
+      await this.news.started;
     } catch (error) {
       await this.ended;
       throw error;
@@ -117,15 +105,20 @@ export class GuestContainer {
     return startGuestProcess(process, {
       containerPid: this.pid,
       files: this.options.root,
-      controlGroups: this.options.controlGroups,
+      controlGroups: this.surroundings.controlGroups,
       capabilities: this.options.configuration,
       streams,
     });
   }
 }
 
+interface News {
+  readonly started: Promise<void>;
+  readonly ended: Promise<number>;
+}
+
 /** What a helper tells after the boot: the start or its failure, and the end in any case. */
-function listen(helper: Helper): { started: Promise<void>; ended: Promise<number> } {
+function listen(helper: Helper): News {
   let end: (code: number) => void = () => undefined;
   const ended = new Promise<number>((resolve) => {
     end = resolve;

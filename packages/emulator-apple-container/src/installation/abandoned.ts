@@ -1,5 +1,6 @@
 import { readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { controlGroupsOf, removeControlGroups } from "../container/control-groups.js";
 import { hasErrorCode } from "../failures.js";
 import { connectToOwner } from "../service/owner.js";
 
@@ -11,8 +12,12 @@ export async function removeAbandoned(directory: string, prefix: string): Promis
   for (const name of readdirSync(directory).filter((entry) => entry.startsWith(prefix))) {
     const path = join(directory, name);
     if (Date.now() - changeTime(path) < YOUNG_MS) continue;
-    const owner = await connectToOwner(join(path, "home"));
-    if (owner === undefined) rmSync(path, { recursive: true, force: true });
+    const home = join(path, "home");
+    const owner = await connectToOwner(home);
+    if (owner === undefined) {
+      await removeControlGroups(controlGroupsOf(home));
+      rmSync(path, { recursive: true, force: true });
+    }
     owner?.destroy();
   }
 }

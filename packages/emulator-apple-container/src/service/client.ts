@@ -1,9 +1,13 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { ContainerFailure, connectionIsLost, serviceIsDown } from "../failures.js";
+import { isRegistered } from "../state/service-registration.js";
 import { serviceSocket } from "../state/service-socket.js";
+import { startService } from "./launch.js";
 import { LineReader } from "./line-reader.js";
 import type { Reply, RouteName, Routes, StreamHeader } from "./protocol.js";
+
+const RESTART_LIMIT_MS = 10_000;
 
 /** A client's connection to the service. One call at a time. */
 export class ServiceConnection {
@@ -22,7 +26,14 @@ export class ServiceConnection {
    * @throws The failure of every call while the service is down.
    */
   static async open(home: string, command: string): Promise<ServiceConnection> {
-    return new ServiceConnection(await connected(home), home, command);
+    try {
+      return new ServiceConnection(await connected(home), home, command);
+    } catch (error) {
+      // A service that died is started anew by the system when it is asked.
+      if (!isRegistered(home)) throw error;
+      await startService(home, RESTART_LIMIT_MS);
+      return new ServiceConnection(await connected(home), home, command);
+    }
   }
 
   /** @throws What the service answers with, or that it has died meanwhile. */

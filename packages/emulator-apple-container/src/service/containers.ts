@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import type {
@@ -5,6 +6,7 @@ import type {
   ContainerSnapshot,
   ProcessConfiguration,
 } from "../container/configuration.js";
+import { controlGroupsOf, removeControlGroups } from "../container/control-groups.js";
 import { GuestContainer } from "../container/guest-container.js";
 import { guestMounts } from "../container/guest-mounts.js";
 import type { GuestProcess } from "../container/guest-process.js";
@@ -13,6 +15,7 @@ import { copyRootFiles } from "../container/root-files.js";
 import { ContainerStore } from "../container/store.js";
 import type { ClientStreams } from "../container/streams.js";
 import { ContainerFailure, type FailureRecord } from "../failures.js";
+import { faultStrikes } from "../state/faults.js";
 import { readSettings } from "../state/settings.js";
 import { ManagedContainer } from "./managed-container.js";
 import { refuseConfiguration } from "./refused-configuration.js";
@@ -98,8 +101,7 @@ export class Containers {
         root: this.store.root(id),
         log: this.store.log(id),
         streams,
-        controlGroups: [],
-        owner: this.home,
+        home: this.home,
         ...(this.owner && { ownerConnection: this.owner }),
       });
       container.guest = guest;
@@ -167,6 +169,12 @@ export class Containers {
 
   async delete(id: string, force: boolean): Promise<void> {
     const container = this.get(id);
+    if (force && faultStrikes(this.home, readSettings(this.home), "delete")) {
+      throw new ContainerFailure(
+        "internalError",
+        `failed to delete container: deleteProcess: exec ${randomUUID()} does not exist in container ${id}`,
+      );
+    }
     if (container.guest !== undefined) {
       if (!force && container.state === "running") {
         throw new ContainerFailure("invalidState", `container ${id} is running and can not be deleted`);
@@ -201,8 +209,12 @@ export class Containers {
   }
 
   private async forget(container: ManagedContainer): Promise<void> {
-    if (container.record.helperPid !== undefined)
-      await endLeftHelper(container.record.helperPid, this.store.root(container.id));
+    const { helperPid } = container.record;
+    if (helperPid !== undefined && container.guest === undefined) {
+      // Of a start whose service died; what this service started has ended.
+      await endLeftHelper(helperPid, this.store.root(container.id));
+      await removeControlGroups(controlGroupsOf(this.home, container.id));
+    }
     this.store.remove(container.id);
     if (this.known.get(container.id) === container) this.known.delete(container.id);
   }

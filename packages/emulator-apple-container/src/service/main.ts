@@ -1,4 +1,5 @@
-import { rmSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { serviceSocket } from "../state/service-socket.js";
 import { Containers } from "./containers.js";
 import { connectToOwner } from "./owner.js";
@@ -17,5 +18,6 @@ export async function runService(home: string): Promise<void> {
   const server = serve(home, desk, handlers(containers, desk));
   // A service that was killed leaves its socket.
   rmSync(serviceSocket(home), { force: true });
+  writeFileSync(join(home, "service.pid"), `${process.pid}\n`);
   server.listen(serviceSocket(home));
 }

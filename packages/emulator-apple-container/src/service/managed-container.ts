@@ -27,7 +27,7 @@ export class ManagedContainer {
       configuration: this.configuration,
       status: {
         state: this.state,
-        networks: this.state === "running" ? (this.guest?.attachments ?? []) : [],
+        networks: this.state === "running" ? (this.guest?.surroundings.attachments ?? []) : [],
         ...(this.startedDate && { startedDate: this.startedDate }),
       },
     };

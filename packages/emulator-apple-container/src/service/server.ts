@@ -3,7 +3,7 @@ import { ContainerFailure, type FailureRecord, textOf } from "../failures.js";
 import { faultStrikes } from "../state/faults.js";
 import { readSettings } from "../state/settings.js";
 import { LineReader } from "./line-reader.js";
-import type { Reply, Request, StreamHeader } from "./protocol.js";
+import type { Reply, Request, RouteName, StreamHeader } from "./protocol.js";
 import type { Handlers } from "./routes.js";
 import type { StreamDesk } from "./stream-desk.js";
 
@@ -22,11 +22,12 @@ async function converse(socket: Socket, home: string, desk: StreamDesk, handlers
       desk.bring(message, lines.release());
       return;
     }
-    if (strikes(home, message)) {
+    dieIfToldSo(home);
+    const reply = await answer(message, handlers);
+    if (isInterrupted(home, message)) {
       socket.destroy();
       return;
     }
-    const reply = await answer(message, handlers);
     if (!socket.destroyed) socket.write(`${JSON.stringify(reply)}\n`);
     if (message.route === "shutDown") process.exit(0);
   }
@@ -42,11 +43,30 @@ async function answer({ route, parameters }: Request, handlers: Handlers): Promi
   }
 }
 
-/** Whether the client loses its connection here; the service may die with it. */
-function strikes(home: string, { command }: Request): boolean {
+function dieIfToldSo(home: string): void {
+  if (faultStrikes(home, readSettings(home), "service-crash")) process.kill(process.pid, "SIGKILL");
+}
+
+/** Whether the client loses its connection here: what it has asked for is done, and it does not hear of it. */
+function isInterrupted(home: string, { command, route }: Request): boolean {
   const settings = readSettings(home);
-  if (faultStrikes(home, settings, "service-crash")) process.kill(process.pid, "SIGKILL");
+  if (!settings.faults.some((fault) => fault.startsWith("interrupt-"))) return false;
+  if (route !== decisiveRoute(command)) return false;
   return faultStrikes(home, settings, `interrupt-${command.replaceAll(" ", "-")}`);
+}
+
+/** The one call of a command that is what the command is for. */
+function decisiveRoute(command: string): RouteName {
+  const routes: Readonly<Record<string, RouteName>> = {
+    create: "containerCreate",
+    delete: "containerDelete",
+    exec: "containerExec",
+    kill: "containerKill",
+    run: "containerStartProcess",
+    start: "containerStartProcess",
+    stop: "containerStop",
+  };
+  return routes[command] ?? "containerList";
 }
 
 /** A code and a text are all that goes over the connection: causes become part of the text. */
