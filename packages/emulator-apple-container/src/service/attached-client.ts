@@ -6,7 +6,6 @@ import type { Parsed } from "@nanoclaw/emulator-base";
 import { DRAIN_MS } from "../container/streams.js";
 import { ContainerFailure } from "../failures.js";
 import type { ServiceConnection } from "./client.js";
-import { outputFile } from "./output-file.js";
 import type { StreamRequest } from "./protocol.js";
 
 /** What the service needs to hand on the end of outputs that it has cut off at the limit. */
@@ -19,7 +18,7 @@ export class AttachedClient {
 
   private constructor(request: StreamRequest, stdout: Socket, stderr: Socket) {
     this.request = request;
-    this.flushed = Promise.all([copy(stdout, outputFile(1)), copy(stderr, outputFile(2))]);
+    this.flushed = Promise.all([copy(stdout, process.stdout), copy(stderr, process.stderr)]);
   }
 
   /**
