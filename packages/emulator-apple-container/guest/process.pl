@@ -32,7 +32,7 @@ sub become {
 	my $variable_list = pack('p*', @variables) . pack('J', 0);
 	# The change of the user has undone it.
 	die_with_parent(0) if $settings->{root} && !$settings->{init};
-	$SIG{$_} = 'DEFAULT' for qw(PIPE CHLD TERM INT HUP);
+	$SIG{$_} = 'DEFAULT' for qw(PIPE CHLD TERM INT HUP FPE);
 	call('execve', "$program", $argument_list, $variable_list);
 	die "failed to exec [@argv] " . reason() . "\n";
 }
