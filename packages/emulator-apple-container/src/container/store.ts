@@ -35,6 +35,12 @@ export class ContainerStore {
     return join(this.directory, id, "vminitd.log");
   }
 
+  /** Begins it anew, in the words of a kernel and of the guest's first program. */
+  writeBootLog(id: string): void {
+    const lines = ["[    0.000000] Linux version 6.18.5", "[    0.120000] Run /sbin/vminitd as init process"];
+    writeFileSync(this.bootLog(id), `${lines.join("\n")}\n`);
+  }
+
   /** Makes its directory; false where there is one already. */
   claim(id: string): boolean {
     if (existsSync(join(this.directory, id))) return false;

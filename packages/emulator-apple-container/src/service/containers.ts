@@ -19,7 +19,7 @@ import { faultStrikes } from "../state/faults.js";
 import { readSettings } from "../state/settings.js";
 import { ManagedContainer } from "./managed-container.js";
 import { refuseConfiguration } from "./refused-configuration.js";
-import { StartLock } from "./start-lock.js";
+import { TurnTaking } from "./turn-taking.js";
 
 const SIGKILL = 9;
 /** How long a forced deletion waits for the container's end. */
@@ -29,7 +29,8 @@ const FORCE_MS = 5000;
 export class Containers {
   private readonly known = new Map<string, ManagedContainer>();
   private readonly store: ContainerStore;
-  private readonly starts = new StartLock();
+  /** Starts of containers and of processes in them, one at a time over all (apple-container.md §0 rule 13). */
+  private readonly starts = new TurnTaking();
 
   /**
    * Takes up what a service before has left: what it ran is called stopped (I#2286), what was to be removed is.
@@ -37,7 +38,7 @@ export class Containers {
    * @param owner A connection whose end is the end of every container.
    */
   constructor(
-    private readonly home: string,
+    readonly home: string,
     private readonly owner: Socket | undefined,
   ) {
     this.store = new ContainerStore(home);
@@ -64,8 +65,15 @@ export class Containers {
     return container;
   }
 
-  find(id: string): ManagedContainer | undefined {
-    return this.known.get(id);
+  /** The paths of what its first process and its machine write. */
+  logs(id: string): { output: string; boot: string } {
+    this.get(id);
+    return { output: this.store.log(id), boot: this.store.bootLog(id) };
+  }
+
+  /** The directory with its own files. */
+  root(id: string): string {
+    return this.store.root(this.get(id).id);
   }
 
   /** @param root The image's files. */
@@ -95,6 +103,7 @@ export class Containers {
     return await this.starts.run(async () => {
       if (container.ended !== undefined && container.guest !== undefined) return { ended: container.ended };
       await delay(readSettings(this.home).bootMs);
+      this.store.writeBootLog(id);
       const guest = await GuestContainer.boot({
         configuration: container.configuration,
         mounts: guestMounts(container.configuration.mounts, this.home),
@@ -133,6 +142,7 @@ export class Containers {
 
   async exec(id: string, process: ProcessConfiguration, streams: ClientStreams): Promise<GuestProcess> {
     const container = this.get(id);
+    await container.hold(async () => undefined);
     return await this.starts.run(async () => {
       const { guest } = container;
       if (guest === undefined || container.state !== "running") {
@@ -149,6 +159,7 @@ export class Containers {
   /** Sends a signal, and after the grace period SIGKILL. Nothing happens where the container is stopped. */
   async stop(id: string, signal: number, graceMs: number): Promise<void> {
     const container = this.get(id);
+    await container.hold(async () => undefined);
     const { guest, ended } = container;
     if (guest === undefined || ended === undefined) return;
     guest.signal(signal);
@@ -159,7 +170,9 @@ export class Containers {
 
   /** Signals the first process; SIGKILL waits for the end. */
   async kill(id: string, signal: number): Promise<void> {
-    const { guest, ended } = this.get(id);
+    const container = this.get(id);
+    await container.hold(async () => undefined);
+    const { guest, ended } = container;
     if (guest === undefined) {
       throw new ContainerFailure("invalidState", "no runtime client exists: container is stopped");
     }
@@ -179,8 +192,10 @@ export class Containers {
       if (!force && container.state === "running") {
         throw new ContainerFailure("invalidState", `container ${id} is running and can not be deleted`);
       }
-      container.guest.signal(SIGKILL);
-      await Promise.race([container.ended, delay(FORCE_MS)]);
+      // One that cannot be spoken to any more is ended all the same, when the time is over.
+      await Promise.race([container.hold(async () => undefined), delay(FORCE_MS)]);
+      container.guest?.signal(SIGKILL);
+      await container.ended;
     }
     await this.forget(container);
   }

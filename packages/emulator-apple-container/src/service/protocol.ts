@@ -3,6 +3,7 @@ import type {
   ContainerSnapshot,
   ProcessConfiguration,
 } from "../container/configuration.js";
+import type { ContainerUsage } from "../container/usage.js";
 import type { FailureRecord } from "../failures.js";
 
 /** Which of its streams a client is going to connect; the others are closed for the process. */
@@ -40,6 +41,17 @@ export interface Routes {
   };
   readonly containerKill: { parameters: { id: string; signal: number }; answer: null };
   readonly containerDelete: { parameters: { id: string; force: boolean }; answer: null };
+  /** Null for one that does not run. */
+  readonly containerStats: { parameters: { id: string }; answer: ContainerUsage | null };
+  /** `direction`: into the container or out of it. The answer is the path that was written to. */
+  readonly containerCopy: {
+    parameters: { id: string; source: string; destination: string; direction: "in" | "out" };
+    answer: { path: string };
+  };
+  /** The paths of what the first process writes, and of what the machine says. */
+  readonly containerLogs: { parameters: { id: string }; answer: { output: string; boot: string } };
+  /** The directory with the container's own files. */
+  readonly containerRoot: { parameters: { id: string }; answer: { root: string } };
   /** Ends all containers, and answers with their ids; then the service ends. */
   readonly shutDown: { parameters: Record<string, never>; answer: string[] };
 }

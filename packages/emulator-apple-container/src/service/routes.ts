@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { signalNumber } from "../container/signals.js";
+import { copy, usageOf } from "./container-calls.js";
 import type { Containers } from "./containers.js";
 import type { RouteName, Routes } from "./protocol.js";
 import type { StreamDesk } from "./stream-desk.js";
@@ -55,6 +56,12 @@ export function handlers(containers: Containers, desk: StreamDesk): Handlers {
       await containers.delete(id, force);
       return null;
     },
+    containerStats: ({ id }) => usageOf(containers.get(id)) ?? null,
+    containerCopy: async ({ id, ...request }) => ({
+      path: await copy(containers.get(id), containers.home, request),
+    }),
+    containerLogs: ({ id }) => containers.logs(id),
+    containerRoot: ({ id }) => ({ root: containers.root(id) }),
     shutDown: () => containers.stopAll(SHUT_DOWN_GRACE_MS, stopSignalOf),
   };
 }

@@ -1,5 +1,5 @@
-/** Starts of containers and of processes in them, one at a time over all (apple-container.md §0 rule 13). */
-export class StartLock {
+/** Lets actions have their turn one after another. */
+export class TurnTaking {
   private last: Promise<unknown> = Promise.resolve();
 
   /** Runs the action when all before it have ended, well or not. */
