@@ -1,0 +1,116 @@
+import { realpath } from "node:fs/promises";
+import { type CallContext, type CreateRequest, SandboxError } from "@nanoclaw/sandbox/adapter";
+import { refuseInexact, refuseMounts, runArguments, unkeptSetting } from "./arguments.js";
+import type { ClientProcess } from "./client-process.js";
+import { type ListedContainer, sandboxRecord } from "./container-list.js";
+import { AppleContainerDriver } from "./driver.js";
+import type { ContainerCli } from "./engine.js";
+import { isBusy } from "./failures.js";
+import { provideImage } from "./image.js";
+import type { Settings } from "./options.js";
+import { inTurn } from "./turns.js";
+import type { UnfinishedStarts } from "./unfinished.js";
+import { abortable } from "./wait.js";
+
+/** How often a container is started for which the service was too busy. */
+const attempts = 3;
+
+/** What a provider lends to each create. */
+export interface CreationTools {
+  readonly cli: ContainerCli;
+  readonly settings: Settings;
+  readonly unfinished: UnfinishedStarts;
+  /** Throws for a `container` that is too old, or whose service is down. */
+  makeReady(context: CallContext): Promise<void>;
+  remove(id: string, installation: string, context: CallContext): Promise<void>;
+}
+
+/** Makes a container and starts it. What a failure leaves is for `remove`. */
+export async function createContainer(
+  asked: CreateRequest,
+  tools: CreationTools,
+  context: CallContext,
+): Promise<AppleContainerDriver> {
+  const { cli, settings, unfinished } = tools;
+  const { signal } = context;
+  signal.throwIfAborted();
+  refuseInexact(asked);
+  const mounts = await Promise.all(
+    asked.mounts.map(async (mount) => ({ ...mount, source: await realpath(mount.source) })),
+  );
+  const request = { ...asked, mounts };
+  refuseMounts(request);
+  await tools.makeReady(context);
+  await provideImage(cli, request.image ?? settings.defaultImage, settings, context);
+
+  const main = await inTurn(cli.program, signal, () => start(request, cli, settings, unfinished, signal));
+  try {
+    // Once the name is taken, so that of two at the same time at least one sees the other.
+    const rows = await cli.list(signal);
+    refuseUnkept(request, settings, rows);
+    refuseTakenName(request, rows);
+  } catch (error) {
+    main.disconnect();
+    throw error;
+  }
+  return new AppleContainerDriver({
+    id: request.id,
+    cli,
+    settings,
+    main,
+    remove: (removal) => tools.remove(request.id, request.owner.installation, removal),
+  });
+}
+
+async function start(
+  request: CreateRequest,
+  cli: ContainerCli,
+  settings: Settings,
+  unfinished: UnfinishedStarts,
+  signal: AbortSignal,
+): Promise<ClientProcess> {
+  for (let attempt = 1; ; attempt++) {
+    const client = await cli.open(runArguments(request, settings), { command: "run" }, signal);
+    const deadline = AbortSignal.timeout(settings.startTimeoutMs);
+    try {
+      await abortable(client.started, AbortSignal.any([signal, deadline]));
+      return client;
+    } catch (error) {
+      if (signal.aborted || deadline.aborted) await unfinished.giveUp(request.id, client);
+      signal.throwIfAborted();
+      if (deadline.aborted) throw startTimeout(cli, settings.startTimeoutMs);
+      if (attempt === attempts || !isBusy(error)) throw error;
+      // It may have been made all the same.
+      if (await cli.find(request.id, signal)) throw error;
+    }
+  }
+}
+
+function startTimeout(cli: ContainerCli, timeoutMs: number): SandboxError {
+  cli.gaveNoAnswer();
+  return new SandboxError("engine_unavailable", `container run started nothing for ${timeoutMs} ms.`, {
+    hint: "Look at it: container list --all. On a slow host: appleContainer({ startTimeoutMs })",
+  });
+}
+
+/** G8: what was asked for is read back from the engine. */
+function refuseUnkept(request: CreateRequest, settings: Settings, rows: readonly ListedContainer[]): void {
+  const row = rows.find(({ id }) => id === request.id);
+  if (!row) throw new SandboxError("sandbox_lost", "The sandbox ended as soon as it had started.");
+  const unkept = unkeptSetting(request, settings, row);
+  if (unkept === undefined) return;
+  throw new SandboxError("unsupported", `The engine did not keep the setting ${unkept}.`, {
+    hint: "Leave it out, or update `container`.",
+  });
+}
+
+function refuseTakenName({ id, name }: CreateRequest, rows: readonly ListedContainer[]): void {
+  if (name === undefined) return;
+  const other = rows
+    .map(sandboxRecord)
+    .find((each) => each !== undefined && each.id !== id && each.name === name && each.state !== "ended");
+  if (!other) return;
+  throw new SandboxError("already_exists", `There is a sandbox named "${name}" already: ${other.id}.`, {
+    hint: "Choose another name, or remove it first.",
+  });
+}
