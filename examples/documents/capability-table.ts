@@ -1,4 +1,5 @@
 import type { Capabilities, SandboxProvider } from "@nanoclaw/sandbox";
+import { appleContainer } from "@nanoclaw/sandbox-apple-container";
 import { docker } from "@nanoclaw/sandbox-docker";
 import { local } from "@nanoclaw/sandbox-local";
 import { tart } from "@nanoclaw/sandbox-tart";
@@ -8,7 +9,7 @@ interface Column {
   readonly provider: SandboxProvider;
   /** The same engine with an option that adds abilities, and how the table names it. */
   readonly extended?: { readonly provider: SandboxProvider; readonly by: string };
-  /** What the adapter declares after a look at the host: the table must not depend on who prints it. */
+  /** What depends on the host or the image: the table must not depend on who prints it. */
   readonly byHost?: Readonly<Record<string, string>>;
 }
 
@@ -29,6 +30,10 @@ const columns: readonly Column[] = [
     extended: { provider: docker({ diskQuota: true }), by: "with the option `diskQuota`" },
   },
   { provider: tart() },
+  {
+    provider: appleContainer(),
+    byHost: { terminals: "where the image has `script`" },
+  },
 ];
 
 /** Every ability, by its path in `capabilities`, in the order of the table. */

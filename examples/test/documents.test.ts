@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
+import { appleContainer } from "@nanoclaw/sandbox-apple-container";
 import { docker } from "@nanoclaw/sandbox-docker";
 import { local } from "@nanoclaw/sandbox-local";
 import { tart } from "@nanoclaw/sandbox-tart";
@@ -46,7 +47,7 @@ it("the README's commands are there, and CI runs its test command", () => {
 });
 
 describe("the table of abilities", () => {
-  it.each([local(), docker(), tart()])(
+  it.each([local(), docker(), tart(), appleContainer()])(
     "has a line for everything that $name declares",
     ({ capabilities }) => {
       expect([...leaves(capabilities).keys()].sort()).toEqual(Object.keys(labels).sort());
