@@ -46,6 +46,11 @@ describe("what container says is told by a code:", () => {
     ["Error: path '/no' does not exist", "invalid_argument"],
     ["Error: path '/file' is not a directory", "invalid_argument"],
     ["Error: non-default network configuration requires macOS 26 or newer", "unsupported"],
+    [
+      'Error: failed to start process 1 in container a (cause: "internalError: "vmexec error: internalError: "noPasswdEntries""")',
+      "invalid_argument",
+    ],
+    ["Error: failed to create directory '/new/dir' Permission denied", "invalid_argument"],
     ["Error: storage device attachment is invalid", "resource_exhausted"],
     ["Error: write failed: No space left on device", "resource_exhausted"],
     ["Error: keychain error (-25308)", "permission_denied"],

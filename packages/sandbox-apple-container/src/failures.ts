@@ -94,12 +94,12 @@ const readings: readonly Reading[] = [
   },
   {
     pattern:
-      /(user|group|uid|gid)\b.*\b(not found|does not exist|unknown)|(unable to find|no such|unknown) (user|group)/i,
+      /no(Passwd|Group)Entries|(user|group|uid|gid)\b.*\b(not found|does not exist|unknown)|(unable to find|no such|unknown) (user|group)/i,
     code: "invalid_argument",
     hint: "The image has no such user. Numbers need not be known to it.",
   },
   {
-    pattern: /working ?dir(ectory)?|workdir|chdir/i,
+    pattern: /failed to (create|change to|change) directory|working ?dir(ectory)?|workdir|chdir/i,
     code: "invalid_argument",
     hint: "The user may not make the working directory. Choose one that is there, or one below /tmp.",
   },
