@@ -3,6 +3,7 @@ import { type CallContext, type CreateRequest, SandboxError } from "@nanoclaw/sa
 import { refuseInexact, refuseMounts, runArguments, unkeptSetting } from "./arguments.js";
 import type { ClientProcess } from "./client-process.js";
 import { type ListedContainer, sandboxRecord } from "./container-list.js";
+import { Deadline } from "./deadline.js";
 import { AppleContainerDriver } from "./driver.js";
 import type { ContainerCli } from "./engine.js";
 import { isBusy } from "./failures.js";
@@ -71,14 +72,14 @@ async function start(
 ): Promise<ClientProcess> {
   for (let attempt = 1; ; attempt++) {
     const client = await cli.open(runArguments(request, settings), { command: "run" }, signal);
-    const deadline = AbortSignal.timeout(settings.startTimeoutMs);
+    using deadline = new Deadline(signal, settings.startTimeoutMs);
     try {
-      await abortable(client.started, AbortSignal.any([signal, deadline]));
+      await abortable(client.started, deadline.signal);
       return client;
     } catch (error) {
-      if (signal.aborted || deadline.aborted) await unfinished.giveUp(request.id, client);
+      if (signal.aborted || deadline.passed) await unfinished.giveUp(request.id, client);
       signal.throwIfAborted();
-      if (deadline.aborted) throw startTimeout(cli, settings.startTimeoutMs);
+      if (deadline.passed) throw startTimeout(cli, settings.startTimeoutMs);
       if (attempt === attempts || !isBusy(error)) throw error;
       // It may have been made all the same.
       if (await cli.find(request.id, signal)) throw error;

@@ -11,6 +11,7 @@ import {
 import { execArguments } from "./arguments.js";
 import type { ClientProcess } from "./client-process.js";
 import { addressOf } from "./container-list.js";
+import { Deadline } from "./deadline.js";
 import type { ContainerCli } from "./engine.js";
 import { guestStart, resizeCommand } from "./guest-start.js";
 import type { Settings } from "./options.js";
@@ -66,14 +67,14 @@ export class AppleContainerDriver implements SandboxDriver {
       signal,
     );
     this.#hold(process);
-    const deadline = AbortSignal.timeout(execStartMs);
+    using deadline = new Deadline(signal, execStartMs);
     try {
-      await abortable(process.started, AbortSignal.any([signal, deadline]));
+      await abortable(process.started, deadline.signal);
       return process;
     } catch (error) {
       process.disconnect();
       signal.throwIfAborted();
-      if (!deadline.aborted) throw error;
+      if (!deadline.passed) throw error;
       cli.gaveNoAnswer();
       throw new SandboxError("engine_unavailable", `container exec started nothing for ${execStartMs} ms.`, {
         hint: "Destroy the sandbox, and look at the engine: container system status",

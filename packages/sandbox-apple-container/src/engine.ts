@@ -5,6 +5,7 @@ import { execa } from "execa";
 import { Breaker } from "./breaker.js";
 import { type Client, ClientProcess, type ClientProcessOptions } from "./client-process.js";
 import { type ListedContainer, parseContainers } from "./container-list.js";
+import { Deadline } from "./deadline.js";
 import { containerFailure, isAnswer, isBusy } from "./failures.js";
 import { parseVersion } from "./versions.js";
 import { pause } from "./wait.js";
@@ -83,7 +84,7 @@ export class ContainerCli {
 
   /** A service that says that it is down has answered. */
   async #test(): Promise<void> {
-    const signal = AbortSignal.timeout(2 * testMs);
+    const { signal } = new AbortController();
     await this.#run(["system", "status"], { signal, timeoutMs: testMs }).catch((error: unknown) => {
       if (!isAnswer(error)) throw error;
     });
@@ -91,12 +92,13 @@ export class ContainerCli {
 
   async #run(args: readonly string[], { signal, timeoutMs = callMs }: CallOptions): Promise<string> {
     signal.throwIfAborted();
+    using deadline = new Deadline(signal, timeoutMs);
     const result = await execa(this.program, [...args], {
       env: ownEnvironment,
       stdin: "ignore",
       reject: false,
       stripFinalNewline: false,
-      cancelSignal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      cancelSignal: deadline.signal,
       // There is nothing that a client could tidy up: the service works on either way.
       killSignal: "SIGKILL",
     });
@@ -106,7 +108,7 @@ export class ContainerCli {
       .filter((arg) => !arg.startsWith("-"))
       .slice(0, 2)
       .join(" ");
-    if (result.isCanceled) {
+    if (deadline.passed) {
       this.gaveNoAnswer();
       throw new SandboxError(
         "engine_unavailable",

@@ -4,7 +4,7 @@ import { runProgram } from "./run-program.js";
 
 const PACKAGES = [
   ...["base-files", "base-passwd", "bash", "coreutils", "dash", "debianutils", "findutils", "grep", "gzip"],
-  ...["hostname", "libc-bin", "mawk", "ncurses-base", "procps", "sed", "tar", "util-linux"],
+  ...["bsdutils", "hostname", "libc-bin", "mawk", "ncurses-base", "procps", "sed", "tar", "util-linux"],
 ];
 
 /** More than half of the size, and nothing that a test looks at. */
