@@ -9,7 +9,7 @@ const statusMs = 12_000;
 const startMs = 600_000;
 
 /** Whether the service is up. What it says of itself has another shape from 1.4.1 on, and is not looked at here. */
-export async function isUp(cli: ContainerCli, signal: AbortSignal): Promise<boolean> {
+async function isUp(cli: ContainerCli, signal: AbortSignal): Promise<boolean> {
   try {
     await cli.call(["system", "status", "--format=json"], { signal, timeoutMs: statusMs });
     return true;
