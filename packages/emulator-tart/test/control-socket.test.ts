@@ -40,6 +40,18 @@ describe.concurrent("the control socket", () => {
     (await connected(socketPath(machines, "linux"))).destroy();
   });
 
+  it("keeps the first who comes until an agent that is there from the start answers", async () => {
+    await using machines = await Machines.install();
+    const running = machines.run("linux");
+    await waitUntilGone(() => !existsSync(socketPath(machines, "linux")), 10_000);
+    const first = await connected(socketPath(machines, "linux"));
+    first.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0");
+    await Promise.race([once(first, "data"), once(first, "close")]);
+    expect(first.bytesRead).toBeGreaterThan(0);
+    first.destroy();
+    await running;
+  });
+
   it("works below a path that no client can name", async () => {
     await using machines = await Machines.install();
     const name = `machine-${"x".repeat(100)}`;
