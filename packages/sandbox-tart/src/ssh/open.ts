@@ -19,13 +19,15 @@ export interface OpenSshOptions extends SshAccess {
   readonly runEnded: Promise<SandboxError>;
   /** How long a server that answered once may be away, in milliseconds. Default: 20 s. */
   readonly awayMs?: number;
+  /** How long a server that lets us not in is asked again, in milliseconds. Default: 5 s. */
+  readonly refusalMs?: number;
 }
 
 const defaultAwayMs = 20_000;
 /** Between two attempts while the guest boots, in milliseconds. */
 const retryMs = 100;
-/** A guest that boots lets nobody in for a while after its server is up, in milliseconds. */
-const refusalMs = 5_000;
+/** A guest that boots lets nobody in for a while after its server is up. */
+const defaultRefusalMs = 5_000;
 
 /**
  * Waits for the SSH server of a guest and holds a connection to it.
@@ -45,6 +47,7 @@ async function reach(
   hostKeys: HostKeys,
   signal: AbortSignal,
 ): Promise<SshConnection> {
+  const { refusalMs = defaultRefusalMs } = options;
   let refusedAt: number | undefined;
   for (;;) {
     signal.throwIfAborted();

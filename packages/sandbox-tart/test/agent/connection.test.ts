@@ -44,7 +44,8 @@ async function closedDoor(): Promise<
   };
 }
 
-describe("the connection to the guest agent", () => {
+// Most of it is waiting.
+describe.concurrent("the connection to the guest agent", () => {
   it("waits for a socket that is not there yet", async () => {
     await using agent = await TestAgent.prepare({ generation: "new" });
     const opening = open(agent.socket);

@@ -63,7 +63,7 @@ describe.skipIf(missing)("the connection by SSH", () => {
     await using server = await TestSshd.make();
     await server.start();
     const privateKey = utils.generateKeyPairSync("ed25519").private;
-    const refused = open(server, { privateKey, password: "s3cr3t-password" });
+    const refused = open(server, { privateKey, password: "s3cr3t-password", refusalMs: 500 });
     const error = await refused.then(
       () => undefined,
       (reason: unknown) => reason,
