@@ -1,11 +1,11 @@
 import { utils } from "ssh2";
 import { describe, expect, it } from "vitest";
+import { newKeys } from "../guest/ssh-access.js";
 import { HostKeys } from "./host-key.js";
 
 function key(type: "ed25519" | "ecdsa"): { line: string; blob: Buffer } {
-  const pair =
-    type === "ecdsa" ? utils.generateKeyPairSync(type, { bits: 256 }) : utils.generateKeyPairSync(type);
-  return { line: pair.public, blob: Buffer.from(pair.public.split(" ")[1] ?? "", "base64") };
+  const line = type === "ecdsa" ? utils.generateKeyPairSync(type, { bits: 256 }).public : newKeys().publicKey;
+  return { line, blob: Buffer.from(line.split(" ")[1] ?? "", "base64") };
 }
 
 describe("host keys", () => {

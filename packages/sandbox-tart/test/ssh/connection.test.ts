@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { SandboxError } from "@nanoclaw/sandbox/adapter";
-import { utils } from "ssh2";
 import { describe, expect, it } from "vitest";
+import { newKeys } from "../../src/guest/ssh-access.js";
 import { type OpenSshOptions, openSsh } from "../../src/ssh/open.js";
 import type { Transport } from "../../src/transport.js";
 import { context, run } from "../transport-promises.js";
@@ -55,14 +55,14 @@ describe.skipIf(missing)("the connection by SSH", () => {
   it("refuses a server with another host key", async () => {
     await using server = await TestSshd.make();
     await server.start();
-    const hostKey = utils.generateKeyPairSync("ed25519").public;
+    const { publicKey: hostKey } = newKeys();
     await expect(open(server, { hostKey })).rejects.toMatchObject({ code: "permission_denied" });
   });
 
   it("tells that it is not let in, without the key or password in the error", async () => {
     await using server = await TestSshd.make();
     await server.start();
-    const privateKey = utils.generateKeyPairSync("ed25519").private;
+    const { privateKey } = newKeys();
     const refused = open(server, { privateKey, password: "s3cr3t-password", refusalMs: 500 });
     const error = await refused.then(
       () => undefined,

@@ -5,7 +5,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { utils } from "ssh2";
+import { newKeys } from "../../src/guest/ssh-access.js";
 
 const program = "/usr/sbin/sshd";
 
@@ -36,8 +36,8 @@ export class TestSshd {
     const directory = await mkdtemp(join(tmpdir(), "sshd-"));
     const hostKeyFile = join(directory, "host_key");
     execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", hostKeyFile]);
-    const key = utils.generateKeyPairSync("ed25519");
-    await writeFile(join(directory, "authorized_keys"), `${key.public}\n`, { mode: 0o600 });
+    const key = newKeys();
+    await writeFile(join(directory, "authorized_keys"), `${key.publicKey}\n`, { mode: 0o600 });
     await chmod(directory, 0o755);
     const port = await freePort();
     const lines = [
@@ -56,7 +56,7 @@ export class TestSshd {
     ];
     await writeFile(join(directory, "config"), `${lines.join("\n")}\n`);
     const hostKey = await readFile(`${hostKeyFile}.pub`, "utf8");
-    return new TestSshd(directory, port, key.private, hostKey);
+    return new TestSshd(directory, port, key.privateKey, hostKey);
   }
 
   /** How many connections it has let in, ever. */
