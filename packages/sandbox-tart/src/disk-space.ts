@@ -13,7 +13,7 @@ const advisedGiB = 60;
 const hint = "Free disk space: `tart prune --older-than 7` drops images that were not used for a week.";
 
 /** An image and whether Tart has it. */
-export interface WantedImage {
+interface WantedImage {
   readonly name: string;
   readonly there: boolean;
 }
