@@ -1,7 +1,6 @@
 import { connect } from "node:net";
-import { SandboxError } from "@nanoclaw/sandbox/adapter";
+import { pause, SandboxError } from "@nanoclaw/sandbox/adapter";
 import type { Tart } from "./engine.js";
-import { pause } from "./wait.js";
 
 /** Between two questions, in milliseconds: Tart takes more than a second to say that it cannot tell. */
 const staggerMs = 400;

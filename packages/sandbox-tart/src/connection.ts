@@ -1,12 +1,11 @@
 import { join } from "node:path";
-import { type CallContext, SandboxError } from "@nanoclaw/sandbox/adapter";
+import { type CallContext, pause, SandboxError } from "@nanoclaw/sandbox/adapter";
 import { findAddress } from "./address.js";
 import type { Tart } from "./engine.js";
 import type { SshCredentials } from "./guest/ssh-access.js";
 import type { Settings } from "./options.js";
 import type { RunProcess } from "./run-process.js";
 import type { Transport } from "./transport.js";
-import { pause } from "./wait.js";
 
 const sshPort = 22;
 /** For another way into a guest that was reached before, in milliseconds. */

@@ -1,6 +1,6 @@
 import { realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type CallContext, type CreateRequest, SandboxError } from "@nanoclaw/sandbox/adapter";
+import { type CallContext, type CreateRequest, inTurn, pause, SandboxError } from "@nanoclaw/sandbox/adapter";
 import { refuseInexact, runArguments, setArguments, unkeptLimit } from "./arguments.js";
 import { refuseThirdMac } from "./capacity.js";
 import { type Connection, connectGuest, type Guest, hasOtherWay, reconnect } from "./connection.js";
@@ -16,9 +16,7 @@ import type { ProcessIdentity } from "./processes.js";
 import { type Records, stateOf, type TartRecord } from "./records.js";
 import { startRun } from "./run-process.js";
 import { requireSoftnet } from "./softnet.js";
-import { inTurn } from "./turns.js";
 import { type ListedVm, localVm, type VmFacts } from "./vm-list.js";
-import { pause } from "./wait.js";
 
 /** For another process to let go of the machine, in milliseconds. */
 const againMs = 2_000;

@@ -1,5 +1,6 @@
 import {
   type CallContext,
+  ForwardedPorts,
   type OpenedPort,
   type ProcessSpec,
   type RawProcess,
@@ -8,7 +9,6 @@ import {
 } from "@nanoclaw/sandbox/adapter";
 import { currentAddress } from "./address.js";
 import type { Tart } from "./engine.js";
-import { Ports } from "./ports.js";
 import type { TartRecord } from "./records.js";
 import type { RunProcess } from "./run-process.js";
 import type { Transport } from "./transport.js";
@@ -30,7 +30,7 @@ export interface TartDriverOptions {
 export class TartDriver implements SandboxDriver {
   readonly id: string;
   readonly #options: TartDriverOptions;
-  readonly #ports = new Ports();
+  readonly #ports = new ForwardedPorts();
   #transport: Promise<Transport>;
   #over: SandboxError | undefined;
 

@@ -1,11 +1,8 @@
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
-import { SandboxError, TimeLimit } from "@nanoclaw/sandbox/adapter";
+import { pause, SandboxError, TimeLimit } from "@nanoclaw/sandbox/adapter";
 import { execa } from "execa";
 import { isListRace, type Refusal, tartFailure } from "./failures.js";
 import { parseVersion } from "./versions.js";
 import { type ListedVm, parseFacts, parseList, type VmFacts } from "./vm-list.js";
-import { pause } from "./wait.js";
 
 /** For a call that takes a moment on a healthy host, in milliseconds. */
 const callMs = 30_000;
@@ -100,20 +97,4 @@ export class Tart {
 export function wordsOf(error: unknown): string {
   if (!SandboxError.is(error)) return "";
   return (error.cause as Partial<Refusal> | undefined)?.text ?? "";
-}
-
-/** Where a program is that others look up in `PATH`. */
-export function findProgram(name: string): string | undefined {
-  const places = name.includes("/")
-    ? [name]
-    : (process.env.PATH ?? "").split(delimiter).map((directory) => join(directory || ".", name));
-  return places.find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      // Not there, or no program: the next place.
-      return false;
-    }
-  });
 }

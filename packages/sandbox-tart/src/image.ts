@@ -1,4 +1,4 @@
-import { type CallContext, SandboxError } from "@nanoclaw/sandbox/adapter";
+import { abortable, type CallContext, pause, SandboxError } from "@nanoclaw/sandbox/adapter";
 import type { Tart } from "./engine.js";
 import { imageFailure, isFinalPullFailure, tartFailure } from "./failures.js";
 import { launch } from "./launch.js";
@@ -6,7 +6,6 @@ import { remoteImage } from "./names.js";
 import type { Settings } from "./options.js";
 import { endProcess, type ProcessIdentity } from "./processes.js";
 import { type ListedVm, localVm } from "./vm-list.js";
-import { abortable, pause } from "./wait.js";
 
 /** How often a pull is begun at most. What was fetched before is kept. */
 const attempts = 3;

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
+import { pause } from "@nanoclaw/sandbox/adapter";
 import { execa } from "execa";
-import { pause } from "./wait.js";
 
 /** A process of the host that cannot be mistaken for a later one with the same id. */
 export interface ProcessIdentity {

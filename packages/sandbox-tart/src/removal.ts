@@ -1,14 +1,13 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { SandboxError } from "@nanoclaw/sandbox/adapter";
+import { pause, SandboxError } from "@nanoclaw/sandbox/adapter";
 import { Tart } from "./engine.js";
 import { vmName } from "./names.js";
 import { endProcess } from "./processes.js";
 import type { Records, TartRecord } from "./records.js";
 import { sharedList } from "./shared-list.js";
 import { localVm } from "./vm-list.js";
-import { pause } from "./wait.js";
 
 /** How often a machine is deleted that is still there afterwards. */
 const attempts = 5;

@@ -1,7 +1,6 @@
+import { abortable, inTurn } from "@nanoclaw/sandbox/adapter";
 import type { Tart } from "./engine.js";
-import { inTurn } from "./turns.js";
 import type { ListedVm } from "./vm-list.js";
-import { abortable } from "./wait.js";
 
 /** Lists that are asked for and have not begun. */
 const waiting = new Map<string, Promise<ListedVm[]>>();

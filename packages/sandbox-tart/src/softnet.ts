@@ -1,6 +1,5 @@
 import { statSync } from "node:fs";
-import { SandboxError } from "@nanoclaw/sandbox/adapter";
-import { findProgram } from "./engine.js";
+import { findProgram, SandboxError } from "@nanoclaw/sandbox/adapter";
 import type { Settings } from "./options.js";
 
 const install = "Install Softnet: brew install openai/tools/softnet";

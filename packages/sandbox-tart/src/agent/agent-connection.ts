@@ -1,5 +1,5 @@
 import { Client, connectivityState, credentials, type ServiceError } from "@grpc/grpc-js";
-import { abortable } from "../wait.js";
+import { abortable } from "@nanoclaw/sandbox/adapter";
 import { agentGone } from "./failures.js";
 import { type ShortSocket, shortSocket, socketAppears } from "./short-socket.js";
 

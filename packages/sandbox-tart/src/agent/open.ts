@@ -1,9 +1,8 @@
-import { type ProcessSpec, type RawProcess, SandboxError } from "@nanoclaw/sandbox/adapter";
+import { abortable, type ProcessSpec, type RawProcess, SandboxError } from "@nanoclaw/sandbox/adapter";
 import { Ahead } from "../guest/ahead.js";
 import type { Channel, ChannelListener, ChannelOptions } from "../guest/channel.js";
 import { startCommand, type Way } from "../guest/way.js";
 import type { Transport } from "../transport.js";
-import { abortable } from "../wait.js";
 import { AgentChannel } from "./agent-channel.js";
 import { AgentConnection } from "./agent-connection.js";
 import { agentGone } from "./failures.js";

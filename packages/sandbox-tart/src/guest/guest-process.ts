@@ -8,6 +8,7 @@ import {
   type TerminalSize,
 } from "@nanoclaw/sandbox/adapter";
 import type { Channel, ChannelEnd, ChannelListener } from "./channel.js";
+import { cutOff, cwdMissing, endNotTold, exitOf, notStarted, shellKilled } from "./endings.js";
 import { GuestOutput } from "./guest-output.js";
 
 /** Kept of what came before the command began: why it did not, if it does not. In characters. */
@@ -130,7 +131,7 @@ export class GuestProcess implements RawProcess, ChannelListener {
     for (const stream of ["stdout", "stderr"] as const) {
       this.#scanners[stream].end((plain) => this.#onPlain(stream, plain));
     }
-    const lost = error ?? (this.#over ? undefined : this.#unexplained(exitCode));
+    const lost = error ?? (this.#over ? undefined : this.#neverTold(exitCode));
     if (lost) this.#fail(lost);
     this.#begin();
     this.#onReady?.();
@@ -191,40 +192,21 @@ export class GuestProcess implements RawProcess, ChannelListener {
       case "e":
         this.#told[stream] = true;
         if (this.#options.tty) this.#told.stderr = true;
-        if (stream === "stdout") this.#tellExit(words);
+        if (stream === "stdout") {
+          this.#over = true;
+          this.#settle.resolve(exitOf(words, this.#sent));
+        }
         if (!this.#told.stdout || !this.#told.stderr) return;
         // What comes now is of something that the command has left behind, and is read and dropped.
         this.output.end();
         this.#letGo();
         return;
       case "c":
-        this.#fail(
-          new SandboxError("invalid_argument", "The working directory does not exist in the sandbox.", {
-            hint: "Make it with files.mkdir, or choose one that exists.",
-          }),
-        );
+        this.#fail(cwdMissing());
         return;
       case "w":
-        this.#fail(
-          new SandboxError(
-            "sandbox_lost",
-            "The shell that ran the command was killed: how it ended is unknown.",
-            { retryable: false, hint: "Does the command kill processes that are not its own?" },
-          ),
-        );
+        this.#fail(shellKilled());
     }
-  }
-
-  /**
-   * Shells give death by signal n as 128 + n and say so in words, except for SIGINT and SIGPIPE: these are read as
-   * exits, as every shell reads them, unless the signal was sent from here.
-   */
-  #tellExit([code, message, name]: string[]): void {
-    const exitCode = Number(code);
-    const signal = name && `SIG${name}`;
-    const byIt = signal && exitCode > 128 && (message !== "0" || this.#sent.has(signal));
-    this.#over = true;
-    this.#settle.resolve(byIt ? { exitCode: null, signal } : { exitCode, signal: null });
   }
 
   #fail(error: SandboxError): void {
@@ -234,27 +216,13 @@ export class GuestProcess implements RawProcess, ChannelListener {
     this.#letGo();
   }
 
-  /** The channel ended without a word of our shell. */
-  #unexplained(exitCode: number | undefined): SandboxError {
-    const said = this.#opening.replace(endedMark, "").trim();
-    const { user } = this.#options;
-    if (this.#open.stdout || !said) {
-      return new SandboxError("sandbox_lost", "The command's end was not told: how it ended is unknown.");
-    }
-    if (user !== undefined && /unknown user/i.test(said)) {
-      return new SandboxError("invalid_argument", `The sandbox has no user ${JSON.stringify(user)}.`);
-    }
-    if (user !== undefined && /password|not allowed|sudo/i.test(said)) {
-      return new SandboxError("permission_denied", `Commands of ${JSON.stringify(user)}: ${said}`, {
-        hint: "The image's user needs sudo without a password for this.",
-      });
-    }
-    if (/fork|resource temporarily|cannot allocate/i.test(said)) {
-      return new SandboxError("resource_exhausted", `The sandbox could not start another process: ${said}`, {
-        hint: "End what runs in the sandbox.",
-      });
-    }
-    return new SandboxError("sandbox_lost", `The command could not be started (${exitCode ?? "?"}): ${said}`);
+  #neverTold(exitCode: number | undefined): SandboxError {
+    if (this.#open.stdout) return endNotTold();
+    return notStarted({
+      said: this.#opening.replace(endedMark, "").trim(),
+      user: this.#options.user,
+      exitCode,
+    });
   }
 
   #write(chunk: Buffer, done: (error?: Error | null) => void): void {
@@ -284,8 +252,4 @@ export class GuestProcess implements RawProcess, ChannelListener {
     this.#inputEnded = true;
     this.#channel?.endInput();
   }
-}
-
-function cutOff(): SandboxError {
-  return new SandboxError("sandbox_lost", "The end of the command's standard error was lost on the way.");
 }

@@ -1,6 +1,5 @@
 import { randomBytes, randomInt } from "node:crypto";
-import type { ProcessSpec } from "@nanoclaw/sandbox/adapter";
-import { abortable } from "../wait.js";
+import { abortable, type ProcessSpec } from "@nanoclaw/sandbox/adapter";
 import type { Channel, ChannelListener, ChannelOptions } from "./channel.js";
 import { GuestProcess } from "./guest-process.js";
 import { killTree } from "./kill.js";

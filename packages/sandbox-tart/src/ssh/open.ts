@@ -1,9 +1,15 @@
-import { type ProcessSpec, quote, type RawProcess, SandboxError } from "@nanoclaw/sandbox/adapter";
+import {
+  abortable,
+  type ProcessSpec,
+  pause,
+  quote,
+  type RawProcess,
+  SandboxError,
+} from "@nanoclaw/sandbox/adapter";
 import type { ClientChannel } from "ssh2";
 import type { Channel, ChannelListener, ChannelOptions } from "../guest/channel.js";
 import { startCommand, type Way } from "../guest/way.js";
 import type { Transport } from "../transport.js";
-import { abortable, pause } from "../wait.js";
 import { connectFailure, connectionLost, mayPass, type SshFailure } from "./failures.js";
 import { HostKeys } from "./host-key.js";
 import { SshChannel } from "./ssh-channel.js";
