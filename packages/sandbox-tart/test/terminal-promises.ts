@@ -1,7 +1,7 @@
 import type { RawProcess } from "@nanoclaw/sandbox/adapter";
 import { expect, it } from "vitest";
 import type { Transport } from "../src/transport.js";
-import { context, living, newMark } from "./transport-promises.js";
+import { asleep, context, living, newMark } from "./transport-promises.js";
 
 /** What comes from a terminal, and waiting for it. */
 class Screen {
@@ -72,7 +72,7 @@ export function keepsTerminalPromises(open: () => Promise<Transport>): void {
     screen.process.stdin.write("typed\n");
     await screen.shows("got typed");
     expect(screen.text).toContain("\ntyped\r\n");
-    while ((await living(transport, mark)) === 0);
+    while (!(await asleep(transport, mark)));
     screen.process.stdin.write("\x03");
     await screen.shows("after");
     expect(screen.text).toContain("interrupted");

@@ -41,6 +41,12 @@ export async function living(transport: Transport, mark: string): Promise<number
   return Number(stdout);
 }
 
+/** Whether `sleep` itself sleeps with this argument, and no shell that is to become it, or to start it, is meant. */
+export async function asleep(transport: Transport, mark: string): Promise<boolean> {
+  const { exitCode } = await run(transport, ["sh", "-c", `ps -A -o args= | grep -qx "sleep ${mark} *"`]);
+  return exitCode === 0;
+}
+
 export const newMark = (): string => String(40_000_000 + Math.floor(Math.random() * 9_999_999));
 
 async function become(transport: Transport, mark: string, count: number): Promise<void> {
