@@ -15,7 +15,7 @@ export const run: Command = async (parsed, { home }) => {
   }
   await requireService(home);
   const images = new Map<string, Image>();
-  for (const contents of await readArchive(input ?? "/dev/stdin", join(home, "content"))) {
+  for (const contents of await readArchive(input, join(home, "content"))) {
     const image = describeImage(contents);
     const other = images.get(image.reference);
     const variants = [...(other?.variants ?? []), ...image.variants];

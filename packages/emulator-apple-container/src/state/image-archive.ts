@@ -1,8 +1,10 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import type { Image, ImageConfig, ImageContents, ImageVariant } from "./images.js";
 import type { Platform } from "./platform.js";
@@ -27,8 +29,11 @@ interface ArchivedConfig {
   readonly config?: ImageConfig;
 }
 
-/** What `image save` writes: a tar with the OCI's layout, one layer for each variant of each image. */
-export async function writeArchive(images: readonly Image[], path: string): Promise<void> {
+/**
+ * What `image save` writes: a tar with the OCI's layout, one layer for each variant of each image. It goes to this
+ * program's stdout where no path is given.
+ */
+export async function writeArchive(images: readonly Image[], path: string | undefined): Promise<void> {
   await inTemporaryDirectory(async (directory) => {
     mkdirSync(join(directory, "blobs/sha256"), { recursive: true });
     const manifests: Blob[] = [];
@@ -39,18 +44,19 @@ export async function writeArchive(images: readonly Image[], path: string): Prom
     }
     writeFileSync(join(directory, "oci-layout"), JSON.stringify({ imageLayoutVersion: "1.0.0" }));
     writeFileSync(join(directory, "index.json"), JSON.stringify({ schemaVersion: 2, manifests }));
-    await run("tar", ["-C", directory, "-cf", path, "."]);
+    await tar(["-C", directory, "-cf", path ?? "-", "."]);
   });
 }
 
 /**
- * What is in such a tar; the files of images are laid down below `content`.
+ * What is in such a tar, or in this program's stdin where no path is given. The files of images are laid down below
+ * `content`.
  *
  * @throws What `tar` says of a file that is no archive.
  */
-export async function readArchive(path: string, content: string): Promise<ImageContents[]> {
+export async function readArchive(path: string | undefined, content: string): Promise<ImageContents[]> {
   return await inTemporaryDirectory(async (directory) => {
-    await run("tar", ["-C", directory, "-xf", path]);
+    await tar(["-C", directory, "-xf", path ?? "-"]);
     const { manifests } = readJson<{ manifests: Blob[] }>(join(directory, "index.json"));
     const found: ImageContents[] = [];
     for (const manifest of manifests) {
@@ -106,10 +112,10 @@ async function readVariant(
   return { rootFileSystem, config, platforms: [{ os, architecture }], size };
 }
 
-function keepText(directory: string, text: string, mediaType: string): Blob {
-  const digest = `sha256:${createHash("sha256").update(text).digest("hex")}`;
-  const blob = { mediaType, digest, size: Buffer.byteLength(text) };
-  writeFileSync(blobPath(directory, blob), text);
+function keepText(directory: string, content: string, mediaType: string): Blob {
+  const digest = `sha256:${createHash("sha256").update(content).digest("hex")}`;
+  const blob = { mediaType, digest, size: Buffer.byteLength(content) };
+  writeFileSync(blobPath(directory, blob), content);
   return blob;
 }
 
@@ -117,6 +123,13 @@ function keepFile(directory: string, file: string, { hex, size }: FileDigest, me
   const blob = { mediaType, digest: `sha256:${hex}`, size };
   renameSync(file, blobPath(directory, blob));
   return blob;
+}
+
+/** Runs tar on this program's own input and output. */
+async function tar(argv: readonly string[]): Promise<void> {
+  const child = spawn("tar", argv, { stdio: ["inherit", "inherit", "pipe"] });
+  const [complaint, [code]] = await Promise.all([text(child.stderr), once(child, "close")]);
+  if (code !== 0) throw new Error(complaint.trim());
 }
 
 interface FileDigest {
