@@ -1,5 +1,3 @@
-export { ValidationFailure } from "@nanoclaw/emulator-base";
-
 /** The kinds of errors that the program knows (apple-container.md §2.4). */
 export type FailureCode =
   | "unknown"

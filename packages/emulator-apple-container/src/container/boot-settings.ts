@@ -1,20 +1,8 @@
+import { standardPaths } from "../options/guarded-paths.js";
 import type { ContainerConfiguration } from "./configuration.js";
 import type { GuestMount } from "./guest-mounts.js";
 import { processSettings } from "./process-settings.js";
 import type { HelperSettings } from "./settings-text.js";
-
-/** Not to be seen, and only to be read (apple-container.md §9.4). */
-const MASKED = [
-  ...["/proc/asound", "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list"],
-  ...[
-    "/proc/timer_stats",
-    "/proc/sched_debug",
-    "/proc/scsi",
-    "/sys/firmware",
-    "/sys/devices/virtual/powercap",
-  ],
-];
-const READ_ONLY = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
 
 const DEFAULT_SHM_BYTES = 64 * 1024 * 1024;
 
@@ -42,8 +30,8 @@ export function bootSettings(configuration: ContainerConfiguration, options: Boo
     init: configuration.useInit,
     sealed: configuration.readOnly,
     shm: configuration.shmSize ?? DEFAULT_SHM_BYTES,
-    masked: configuration.maskedPaths ?? MASKED,
-    readonly: configuration.readonlyPaths ?? READ_ONLY,
+    masked: configuration.maskedPaths ?? standardPaths["masked-path"],
+    readonly: configuration.readonlyPaths ?? standardPaths["read-only-path"],
     share: options.mounts.flatMap((mount) =>
       mount.kind === "share" ? [`${mount.readOnly ? "ro" : "rw"} ${mount.destination}\n${mount.source}`] : [],
     ),

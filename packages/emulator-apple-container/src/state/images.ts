@@ -101,6 +101,6 @@ export function describeImage(contents: ImageContents): Image {
   };
 }
 
-export function digestOf(text: string): string {
+function digestOf(text: string): string {
   return `sha256:${createHash("sha256").update(text).digest("hex")}`;
 }

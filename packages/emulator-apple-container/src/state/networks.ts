@@ -20,7 +20,7 @@ export interface Network {
 }
 
 export const BUILT_IN = "default";
-export const PLUGIN = "container-network-vmnet";
+const PLUGIN = "container-network-vmnet";
 
 const builtInNetwork: Network = {
   name: BUILT_IN,

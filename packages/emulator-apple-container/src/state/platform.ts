@@ -16,7 +16,7 @@ export function formatPlatform({ os, architecture, variant }: Platform): string 
   return [os, architecture, ...(isDefault ? [] : [variant])].join("/");
 }
 
-export function parsePlatform(text: string): Platform | undefined {
+function parsePlatform(text: string): Platform | undefined {
   const [os = "", architecture = "", variant, ...others] = text.split("/");
   if (os === "" || architecture === "" || others.length > 0) return undefined;
   return { os, architecture: canonical(architecture), ...(variant && { variant }) };

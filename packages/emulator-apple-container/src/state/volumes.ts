@@ -69,7 +69,7 @@ export function deleteVolume(home: string, name: string): void {
   rmSync(join(home, "volumes", name), { recursive: true, force: true });
 }
 
-export function volumeExists(name: string): ContainerFailure {
+function volumeExists(name: string): ContainerFailure {
   return new ContainerFailure("exists", `volume '${name}' already exists`);
 }
 
