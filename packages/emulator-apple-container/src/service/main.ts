@@ -10,9 +10,10 @@ import { StreamDesk } from "./stream-desk.js";
 /** The service of an emulator: it owns the containers, and clients come and go. */
 export async function runService(home: string): Promise<void> {
   const owner = await connectToOwner(home);
-  // Containers end by connections of the same kind; what they leave is the disposal's.
   owner?.on("error", () => owner.destroy()).on("close", () => process.exit(0));
-  const containers = new Containers(home, owner);
+  owner?.resume();
+  // Another one for the containers: Node stops to read what it hands on to other programs.
+  const containers = new Containers(home, await connectToOwner(home));
   await containers.removeLeft();
   const desk = new StreamDesk();
   const server = serve(home, desk, handlers(containers, desk));
