@@ -8,8 +8,9 @@ import {
 import { container } from "./arguments/program.js";
 import { loadCommand, takesSignals } from "./commands/all.js";
 import { type Context, openContext } from "./context.js";
-import { AggregateFailure, textOf } from "./failures.js";
+import { AggregateFailure, connectionIsLost, textOf } from "./failures.js";
 import { faultStrikes } from "./state/faults.js";
+import { isServiceUp } from "./state/service-socket.js";
 import type { EmulatorSettings } from "./state/settings.js";
 
 /** Runs the program and tells its exit code. */
@@ -30,6 +31,7 @@ async function runCommand(parsed: Parsed, context: Context): Promise<number> {
   if (faultStrikes(context.home, context.settings, `hang-${parsed.command.replaceAll(" ", "-")}`)) {
     await forever();
   }
+  await loseConnection(parsed.command, context);
   const load = loadCommand[parsed.command];
   if (load === undefined) throw new Error(`${parsed.command} is not emulated`);
   return (await load()).run(parsed, context);
@@ -48,6 +50,12 @@ function refuseTranslation({ home, settings }: Context): void {
 function exitOnSignals(): void {
   process.once("SIGINT", () => process.exit(130));
   process.once("SIGTERM", () => process.exit(143));
+}
+
+/** What concerns no container is done by the program itself, so that the service cannot break off there. */
+async function loseConnection(command: string, { home, settings }: Context): Promise<void> {
+  if (!/^(image|network|volume) /.test(command) || !(await isServiceUp(home))) return;
+  if (faultStrikes(home, settings, `interrupt-${command.replace(" ", "-")}`)) throw connectionIsLost();
 }
 
 function forever(): Promise<never> {

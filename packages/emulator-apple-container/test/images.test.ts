@@ -102,6 +102,18 @@ describe("images", () => {
     );
   });
 
+  test("are not answered about where the service breaks off", async () => {
+    service.emulator.settings({ faults: ["interrupt-image-inspect:1"] });
+    expect(await call("image", "inspect", BUSYBOX)).toMatchObject({
+      exitCode: 1,
+      stdout: "",
+      stderr: expect.stringMatching(
+        /^Error: interrupted: "XPC connection error: Connection interrupted"\nEnsure /,
+      ),
+    });
+    await ok("image", "inspect", BUSYBOX);
+  });
+
   test("are fetched by run where they are not there, for the host's platform", async () => {
     await service.emulator.image({ name: "busybox", reference: "ghcr.io/a/fetched:1", place: "registry" });
     expect(await ok("run", "--rm", "--progress=none", "ghcr.io/a/fetched:1", "echo", "hi")).toBe("hi\n");

@@ -121,7 +121,7 @@ describe("values that are refused", () => {
       () => mounts("type=volume,source=/a,target=/x"),
     ],
     ["volume destination cannot be empty", () => mounts("type=volume,source=a")],
-    ["mount destination cannot be empty", () => tmpfsOf([""])],
+    ["mount destination cannot be empty", () => tmpfsOf([""], false)],
     // --volume.
     ["invalid volume format a:b:c:d", () => volumes("a:b:c:d")],
     ["invalid volume format :", () => volumes(":")],
@@ -234,8 +234,15 @@ describe("values that are understood", () => {
       { kind: "volume", volume: undefined, destination: "/d", options: [] },
       { kind: "volume", volume: "v", destination: "/e", options: ["ro"] },
     ]);
-    // All of it is the path (I#2094).
-    expect(tmpfsOf(["/x:size=1m"])).toEqual([{ kind: "tmpfs", destination: "/x:size=1m", options: [] }]);
+  });
+
+  it("paths for memory, with options since they are split (I#2094)", () => {
+    const text = "/x:size=1m,mode=700";
+    expect(tmpfsOf([text, text], false)).toEqual([{ kind: "tmpfs", destination: text, options: [] }]);
+    expect(tmpfsOf([text, "/y"], true)).toEqual([
+      { kind: "tmpfs", destination: "/x", options: ["size=1m", "mode=700"] },
+      { kind: "tmpfs", destination: "/y", options: [] },
+    ]);
   });
 
   it("volumes by path, by name and without one", () => {
@@ -288,7 +295,7 @@ describe("variables", () => {
 
   it("the last one counts, and each is there once", () => {
     const environment = environmentOf({
-      image: ["A=image", "B=image", "C=image", "NOTHING"],
+      image: ["A=image", "B=image", "C=image"],
       files: [file("B=file\nC=file\n")],
       variables: ["C=option", "HOST", "MISSING", "EMPTY="],
       own,

@@ -5,6 +5,7 @@ import { isoDate } from "../output/print.js";
 import { faultStrikes } from "../state/faults.js";
 import type { Image, ImageVariant } from "../state/images.js";
 import { findNetwork } from "../state/networks.js";
+import { isAtLeast } from "../state/settings.js";
 import { capabilitiesOf } from "./capabilities.js";
 import { commandLineOf } from "./command-line.js";
 import { environmentOf } from "./environment.js";
@@ -46,7 +47,7 @@ export function containerConfigurationOf(parsed: Parsed, context: Context, origi
   const shmText = parsed.optionalText("shm-size");
   const shmSize = shmText === undefined ? undefined : bytesOf(shmText);
   const mounts = resolveMounts(context.home, [
-    ...tmpfsOf(parsed.texts("tmpfs")),
+    ...tmpfsOf(parsed.texts("tmpfs"), isAtLeast(context.settings, "1.3.0")),
     ...volumesOf(parsed.texts("volume"), process.cwd()),
     ...mountsOf(parsed.texts("mount"), process.cwd()),
   ]);
@@ -95,10 +96,10 @@ export function containerConfigurationOf(parsed: Parsed, context: Context, origi
 }
 
 /** The first process of a container (apple-container.md §4.2, §4.5). */
-function initProcessOf(parsed: Parsed, { environment }: Context, { config }: ImageVariant) {
+function initProcessOf(parsed: Parsed, { environment, settings }: Context, { config }: ImageVariant) {
   const standard = config.User ? { raw: { userString: config.User } } : { id: { uid: 0, gid: 0 } };
   const variables = environmentOf({
-    image: config.Env ?? [],
+    image: (config.Env ?? []).filter((entry) => entry.includes("=") || !isAtLeast(settings, "1.2.0")),
     files: parsed.texts("env-file"),
     variables: parsed.texts("env"),
     own: environment,

@@ -4,7 +4,7 @@ import { refuse } from "./refuse.js";
 
 /** Where variables come from, in the order in which later ones count more. */
 export interface EnvironmentSources {
-  /** What the image says; entries without a value mean nothing. */
+  /** What the image says. */
   readonly image: readonly string[];
   /** Paths of `--env-file`. */
   readonly files: readonly string[];
@@ -17,7 +17,7 @@ export interface EnvironmentSources {
 /** The variables of a new container, each once and in no order (apple-container.md §4.2). */
 export function environmentOf({ image, files, variables, own }: EnvironmentSources): string[] {
   const entries = [
-    ...image.filter((entry) => entry.includes("=")),
+    ...inherit(image, own),
     ...files.flatMap((path) => readEnvironmentFile(path, own)),
     ...inherit(variables, own),
   ];

@@ -36,11 +36,16 @@ export function mountsOf(texts: readonly string[], cwd: string): MountRequest[] 
   });
 }
 
-/** `--tmpfs path`: all of the text is the path, as is the defect until 1.2.2 (I#2094). */
-export function tmpfsOf(texts: readonly string[]): MountRequest[] {
-  return [...new Set(texts)].map((destination) => {
-    if (destination === "") refuse("mount destination cannot be empty");
-    return { kind: "tmpfs", destination, options: [] };
+/**
+ * `--tmpfs path`. Until 1.2.2 all of the text is the path (I#2094); after that `path:option,…`.
+ *
+ * @param hasOptions Whether there are options.
+ */
+export function tmpfsOf(texts: readonly string[], hasOptions: boolean): MountRequest[] {
+  return [...new Set(texts)].map((text) => {
+    const [path = "", list = ""] = hasOptions ? split(text, ":", 1) : [text];
+    if (path === "") refuse("mount destination cannot be empty");
+    return { kind: "tmpfs", destination: path, options: split(list, ",") };
   });
 }
 

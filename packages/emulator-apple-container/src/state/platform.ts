@@ -1,5 +1,6 @@
 import type { Parsed } from "@nanoclaw/emulator-base";
 import { ContainerFailure } from "../failures.js";
+import { logLine } from "../output/print.js";
 
 export interface Platform {
   readonly os: string;
@@ -46,6 +47,7 @@ function defaultPlatform(environment: NodeJS.ProcessEnv): Platform | undefined {
   const text = environment.CONTAINER_DEFAULT_PLATFORM;
   if (text === undefined || text === "") return undefined;
   const platform = parsePlatform(text);
+  if (platform !== undefined) logLine(`using platform ${text} of CONTAINER_DEFAULT_PLATFORM`);
   return platform ?? fail(`invalid platform "${text}" in CONTAINER_DEFAULT_PLATFORM environment variable`);
 }
 
