@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --
+// Node 20 takes --env-file for its own wherever it stands, but for what follows two dashes.
 import { main } from "./main.js";
 
 // Connections to the service must not keep the process.

@@ -73,7 +73,8 @@ describe("releases differ", () => {
   });
 
   test("--tmpfs has options since 1.3.0, and a path with a colon before (I#2094)", async () => {
-    const script = "while read -r device path type options; do echo $path $options; done < /proc/mounts | grep /x";
+    const script =
+      "while read -r device path type options; do echo $path $options; done < /proc/mounts | grep /x";
     expect((await service.run(script, "--tmpfs", "/x:size=1m")).stdout).toMatch(/^\/x:size=1m /);
     service.emulator.settings({ version: "1.3.0" });
     expect((await service.run(script, "--tmpfs", "/x:size=1m")).stdout).toMatch(/^\/x .*size=1024k/);

@@ -86,6 +86,18 @@ describe("rows of chapter 14 that take several commands", () => {
     await succeed(emulator, "delete", "-f", "env");
   });
 
+  it("--env-file is read, which Node 20 takes for its own", async () => {
+    const path = join(directory, "variables");
+    writeFileSync(path, "FROM_FILE=1\n");
+    const argv = ["run", "--rm", "--progress=none", "--env-file", path, image, "sh", "-c", "echo $FROM_FILE"];
+    expect(await succeed(emulator, ...argv)).toBe("1\n");
+    const missing = await container(emulator, ["run", "--rm", "--progress=none", "--env-file=/no", image]);
+    expect(missing).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/^Error: failed to read envfile at \/no/),
+    });
+  });
+
   it("row 63: a label loses the equals sign at its end", async () => {
     await succeed(emulator, "create", "--name", "labelled", "-l", "k=ab=", image, "true");
     const [shown] = JSON.parse(await succeed(emulator, "inspect", "labelled"));

@@ -24,7 +24,7 @@ function withSlashes(json: string, settings: EmulatorSettings): string {
 
 function compact(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(compact).join(",")}]`;
-  if (typeof value !== "object" || value === null) return plain(value);
+  if (typeof value !== "object" || value === null) return plainText(value);
   return `{${sortedEntries(value)
     .map(([key, item]) => `${JSON.stringify(key)}:${compact(item)}`)
     .join(",")}}`;
@@ -36,14 +36,15 @@ function pretty(value: unknown, indent: string): string {
     if (value.length === 0) return `[\n\n${indent}]`;
     return `[\n${value.map((item) => inner + pretty(item, inner)).join(",\n")}\n${indent}]`;
   }
-  if (typeof value !== "object" || value === null) return plain(value);
+  if (typeof value !== "object" || value === null) return plainText(value);
   const entries = sortedEntries(value);
   if (entries.length === 0) return `{\n\n${indent}}`;
   const lines = entries.map(([key, item]) => `${inner}${JSON.stringify(key)} : ${pretty(item, inner)}`);
   return `{\n${lines.join(",\n")}\n${indent}}`;
 }
 
-function plain(value: unknown): string {
+/** A value that has no others in it, as all forms of output have it. */
+export function plainText(value: unknown): string {
   // What stands for "no limit" is one less than the number that is nearest to it here.
   return value === 2 ** 64 ? "18446744073709551615" : JSON.stringify(value);
 }

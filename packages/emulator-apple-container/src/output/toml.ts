@@ -1,4 +1,4 @@
-import { sortedEntries } from "./json.js";
+import { plainText, sortedEntries } from "./json.js";
 
 /** TOML, which has no list at its top: that goes under `items`. */
 export function toml(value: unknown): string {
@@ -33,5 +33,5 @@ function name(key: string): string {
 
 function text(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? "[]" : `[ ${value.map(text).join(", ")} ]`;
-  return JSON.stringify(value);
+  return plainText(value);
 }

@@ -1,4 +1,4 @@
-import { sortedEntries } from "./json.js";
+import { plainText, sortedEntries } from "./json.js";
 
 /** YAML in blocks: sorted keys, lists at the indentation of their key. */
 export function yaml(value: unknown): string {
@@ -28,7 +28,7 @@ function block(value: unknown, indent: string): string[] {
 
 /** Texts that could be read as something else are quoted; JSON's quotes are YAML's too. */
 function scalar(value: unknown): string {
-  if (typeof value !== "string") return JSON.stringify(value);
+  if (typeof value !== "string") return plainText(value);
   const isPlain =
     /^[A-Za-z/][A-Za-z0-9_./@+-]*$/.test(value) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(value);
   return isPlain ? value : JSON.stringify(value);
