@@ -18,6 +18,7 @@ import { controlGroupsOf, removeControlGroups } from "./container/control-groups
 import { removeAbandoned } from "./installation/abandoned.js";
 import { endProcesses, processesWith } from "./installation/processes.js";
 import { own } from "./service/owner.js";
+import { diskUse } from "./state/disk-use.js";
 import { describeImage, type ImageConfig, localImages, registryImages } from "./state/images.js";
 import { type EmulatorSettings, settingsOf } from "./state/settings.js";
 
@@ -122,6 +123,7 @@ async function makeImage(root: string, home: string, options: EmulatedImageOptio
   const image = describeImage({
     reference,
     rootFileSystem: files,
+    size: await diskUse(files),
     config: {
       Env,
       Cmd,

@@ -16,6 +16,7 @@ import type { EmulatorSettings } from "./state/settings.js";
 /** Runs the program and tells its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   const context = openContext(process.env);
+  requireKnownCommands(context.settings);
   const outcome = readArguments(container, argv, context.settings);
   if (outcome.type === "answer") return tell(outcome);
   try {
@@ -35,6 +36,17 @@ async function runCommand(parsed: Parsed, context: Context): Promise<number> {
   const load = loadCommand[parsed.command];
   if (load === undefined) throw new Error(`${parsed.command} is not emulated`);
   return (await load()).run(parsed, context);
+}
+
+/** A test with a typo must not pass. */
+function requireKnownCommands({ faults }: EmulatorSettings): void {
+  const known = Object.keys(loadCommand).map((command) => command.replaceAll(" ", "-"));
+  for (const fault of faults) {
+    const command = /^(?:hang|interrupt)-([a-z-]+?)(:\d+)?$/.exec(fault)?.[1];
+    if (command !== undefined && !known.includes(command)) {
+      throw new Error(`emulator.json: ${fault} names no command`);
+    }
+  }
 }
 
 /** As a Node built for Intel makes it happen (apple-container.md §1.3). */

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type { Command } from "../context.js";
 import { ContainerFailure } from "../failures.js";
 import { printLine } from "../output/print.js";
@@ -15,7 +14,7 @@ export const run: Command = async (parsed, { home }) => {
   }
   await requireService(home);
   const images = new Map<string, Image>();
-  for (const contents of await readArchive(input, join(home, "content"))) {
+  for (const contents of await readArchive({ home, path: input })) {
     const image = describeImage(contents);
     const other = images.get(image.reference);
     const variants = [...(other?.variants ?? []), ...image.variants];

@@ -20,7 +20,7 @@ export const run: Command = async (parsed, { home, environment }) => {
   const output = parsed.optionalText("output");
   await writeArchive(
     images.map((image) => only(image, platform)),
-    output,
+    { home, path: output },
   );
   if (output !== undefined) for (const { reference } of images) printLine(reference);
   return 0;

@@ -16,8 +16,17 @@ export function resolveMounts(home: string, requests: readonly MountRequest[]) {
 }
 
 function volumeOf(home: string, name: string | undefined): Volume {
-  const found = name === undefined ? undefined : volumesOf(home).find(name);
+  if (name === undefined) return createVolume(home, {});
+  const found = volumesOf(home).find(name);
   if (found !== undefined) return found;
-  if (name !== undefined) logLine(`named volume was automatically created [volume=${name}]`);
-  return createVolume(home, name === undefined ? {} : { name });
+  try {
+    const volume = createVolume(home, { name });
+    logLine(`named volume was automatically created [volume=${name}]`);
+    return volume;
+  } catch (error) {
+    // Another container that is made now has made it too.
+    const theirs = volumesOf(home).find(name);
+    if (theirs === undefined) throw error;
+    return theirs;
+  }
 }

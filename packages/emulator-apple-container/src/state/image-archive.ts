@@ -2,7 +2,6 @@ import { execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
@@ -23,6 +22,12 @@ interface Blob {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
+interface ArchivePlace {
+  readonly home: string;
+  /** Undefined: this program's own stdin or stdout. */
+  readonly path: string | undefined;
+}
+
 interface ArchivedConfig {
   readonly architecture: string;
   readonly os: string;
@@ -33,8 +38,8 @@ interface ArchivedConfig {
  * What `image save` writes: a tar with the OCI's layout, one layer for each variant of each image. It goes to this
  * program's stdout where no path is given.
  */
-export async function writeArchive(images: readonly Image[], path: string | undefined): Promise<void> {
-  await inTemporaryDirectory(async (directory) => {
+export async function writeArchive(images: readonly Image[], { home, path }: ArchivePlace): Promise<void> {
+  await inTemporaryDirectory(home, async (directory) => {
     mkdirSync(join(directory, "blobs/sha256"), { recursive: true });
     const manifests: Blob[] = [];
     for (const image of images) {
@@ -49,13 +54,14 @@ export async function writeArchive(images: readonly Image[], path: string | unde
 }
 
 /**
- * What is in such a tar, or in this program's stdin where no path is given. The files of images are laid down below
- * `content`.
+ * What is in such a tar, or in this program's stdin where no path is given. The files of images are laid down in the
+ * installation.
  *
  * @throws What `tar` says of a file that is no archive.
  */
-export async function readArchive(path: string | undefined, content: string): Promise<ImageContents[]> {
-  return await inTemporaryDirectory(async (directory) => {
+export async function readArchive({ home, path }: ArchivePlace): Promise<ImageContents[]> {
+  const content = join(home, "content");
+  return await inTemporaryDirectory(home, async (directory) => {
     await tar(["-C", directory, "-xf", path ?? "-"]);
     const { manifests } = readJson<{ manifests: Blob[] }>(join(directory, "index.json"));
     const found: ImageContents[] = [];
@@ -151,8 +157,9 @@ function readJson<T>(path: string): T {
   return JSON.parse(readFileSync(path, "utf8")) as T;
 }
 
-async function inTemporaryDirectory<T>(work: (directory: string) => Promise<T>): Promise<T> {
-  const directory = mkdtempSync(join(tmpdir(), "container-archive-"));
+/** Within the installation, with which it goes where this program is killed. */
+async function inTemporaryDirectory<T>(home: string, work: (directory: string) => Promise<T>): Promise<T> {
+  const directory = mkdtempSync(join(home, "archive-"));
   try {
     return await work(directory);
   } finally {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hasErrorCode } from "../failures.js";
 
@@ -21,27 +21,33 @@ export class Records<Item> {
 
   /** Adds or replaces one. */
   put(name: string, item: Item): void {
-    mkdirSync(this.directory, { recursive: true });
-    const path = join(this.directory, fileOf(name));
-    const unfinished = `${path}.${process.pid}`;
-    writeFileSync(unfinished, JSON.stringify(item));
-    renameSync(unfinished, path);
+    renameSync(this.write(name, item), join(this.directory, fileOf(name)));
   }
 
   /** False where it is there already: of two that add it at once one has made it. */
   add(name: string, item: Item): boolean {
-    mkdirSync(this.directory, { recursive: true });
+    const written = this.write(name, item);
     try {
-      writeFileSync(join(this.directory, fileOf(name)), JSON.stringify(item), { flag: "wx" });
+      linkSync(written, join(this.directory, fileOf(name)));
       return true;
     } catch (error) {
       if (hasErrorCode(error, "EEXIST")) return false;
       throw error;
+    } finally {
+      rmSync(written);
     }
   }
 
   remove(name: string): void {
     rmSync(join(this.directory, fileOf(name)), { force: true });
+  }
+
+  /** Nobody is to read half of it. */
+  private write(name: string, item: Item): string {
+    mkdirSync(this.directory, { recursive: true });
+    const path = join(this.directory, `${fileOf(name)}.${process.pid}`);
+    writeFileSync(path, JSON.stringify(item));
+    return path;
   }
 
   private read(file: string): Item | undefined {
