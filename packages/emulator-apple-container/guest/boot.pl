@@ -117,10 +117,10 @@ sub raise_loopback {
 
 # The program as the first process, or below a small init.
 sub run_first {
-	my ($settings, $pipes, $tell) = @_;
-	become($settings, $pipes) if !$settings->{init};
+	my ($settings, $pipes, $tell, $terminal) = @_;
+	become($settings, $pipes, $terminal) if !$settings->{init};
 	my $child = fork // die "fork: $!\n";
-	become_or_tell($settings, $pipes, $tell) if $child == 0;
+	become_or_tell($settings, $pipes, $tell, $terminal) if $child == 0;
 	close $tell;
 	$0 = 'init';
 	for my $pipe (values %$pipes) { close $_ for values %$pipe }
@@ -137,8 +137,8 @@ sub run_first {
 }
 
 sub become_or_tell {
-	my ($settings, $pipes, $tell) = @_;
-	eval { become($settings, $pipes) };
+	my ($settings, $pipes, $tell, $terminal) = @_;
+	eval { become($settings, $pipes, $terminal) };
 	syswrite($tell, "failed $@");
 	POSIX::_exit(1);
 }

@@ -7,6 +7,7 @@ my ($here) = $0 =~ m{^(.*)/};
 require "$here/linux.pl";
 require "$here/conversation.pl";
 require "$here/process.pl";
+require "$here/terminal.pl";
 require "$here/boot.pl";
 
 our %namespace;
@@ -16,9 +17,10 @@ my $has_owner = $settings->{owned} ? 1 : 0;
 my $pipes = exchange_pipes($settings) // exit 1;
 
 my @groups = open_groups($settings);
+pipe(my $wait, my $release) or die "pipe: $!\n";
+my $relay = $settings->{terminal} ? start_relay() : undef;
 call('unshare', $namespace{pid}) == 0 or die "unshare: $!\n";
 pipe(my $news, my $tell) or die "pipe: $!\n";
-pipe(my $wait, my $release) or die "pipe: $!\n";
 my $child = fork // die "fork: $!\n";
 if ($child == 0) {
 	# In the new namespace the parent has no number.
@@ -31,17 +33,14 @@ if ($child == 0) {
 			or die "unshare: $!\n";
 		boot($settings);
 		syswrite($tell, "booted\n");
-		sysread($wait, my $go, 1) or POSIX::_exit(1);
-		run_first($settings, $pipes, $tell);
+		sysread($wait, my $go, 32) or POSIX::_exit(1);
+		run_first($settings, $pipes, $tell, $go eq '-' ? undef : $go);
 	};
 	syswrite($tell, "failed $@");
 	POSIX::_exit(1);
 }
 close $tell;
 close $wait;
-# The reading ends stay open: without the service the program must not be ended by its own output.
-close $pipes->{in}{read};
-close $pipes->{$_}{write} for qw(out error);
 
 my $ended = call('pidfd_open', $child, 0);
 die "pidfd_open: $!\n" if $ended < 0;
@@ -60,7 +59,7 @@ while (1) {
 	if ($ready{input}) {
 		my $request = read_line();
 		if (!defined $request) { delete $watched{input} }
-		elsif ($request eq 'start') { syswrite($release, '.') }
+		elsif ($request eq 'start') { start_program() }
 		elsif ($request =~ /^kill (\d+)$/) { kill $1, $child }
 	}
 	if ($ready{owner}) {
@@ -78,6 +77,28 @@ while (1) {
 		say_line("ended $code");
 		exit 0;
 	}
+}
+
+# The reading ends of outputs stay open: without the service the program must not be ended by its own output.
+sub start_program {
+	if ($relay) { syswrite($relay, "$child\n") }
+	else { syswrite($release, '-') }
+	close $pipes->{in}{read};
+	close $pipes->{$_}{write} for qw(out error);
+}
+
+# Before there is a namespace for processes: the container's own see the relay not and wait for it not. It is told the
+# number of the first process, and tells that the number of its terminal.
+sub start_relay {
+	pipe(my $ask, my $tell_relay) or die "pipe: $!\n";
+	my $child = fork // die "fork: $!\n";
+	return $tell_relay if $child != 0;
+	close $tell_relay;
+	chomp(my $pid = <$ask> // POSIX::_exit(0));
+	my ($outer, $number) = open_terminal($pid);
+	syswrite($release, $number);
+	close $release;
+	relay_terminal($outer, $pipes);
 }
 
 # The end without a word is the start: the program has taken the place of what would have said it.

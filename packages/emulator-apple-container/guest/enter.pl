@@ -6,6 +6,7 @@ my ($here) = $0 =~ m{^(.*)/};
 require "$here/linux.pl";
 require "$here/conversation.pl";
 require "$here/process.pl";
+require "$here/terminal.pl";
 
 our %namespace;
 close_inherited_on_exec();
@@ -14,6 +15,7 @@ my $pipes = exchange_pipes($settings) // exit 1;
 my $container = $settings->{container}[0];
 my @doors = map { open_namespace($container, $_) } qw(ipc uts net pid mnt);
 my @groups = open_groups($settings);
+my $terminal = $settings->{terminal} ? start_relay() : undef;
 for my $door (@doors) {
 	call('setns', fileno $door->{file}, $namespace{ $door->{name} }) == 0 or die "setns: $!\n";
 }
@@ -23,7 +25,7 @@ if ($child == 0) {
 	close $news;
 	eval {
 		join_groups(@groups);
-		become($settings, $pipes);
+		become($settings, $pipes, $terminal);
 	};
 	syswrite($tell, "failed $@");
 	POSIX::_exit(1);
@@ -41,4 +43,12 @@ sub open_namespace {
 	my ($pid, $name) = @_;
 	open(my $file, '<', "/proc/$pid/ns/$name") or die "no container runs: $!\n";
 	return { name => $name, file => $file };
+}
+
+# Before the guest's namespaces are entered: its own processes see the relay not and wait for it not.
+sub start_relay {
+	my ($outer, $number) = open_terminal($container);
+	my $relay = fork // die "fork: $!\n";
+	relay_terminal($outer, $pipes) if $relay == 0;
+	return $number;
 }

@@ -11,13 +11,13 @@ my %resource = (
 	LOCKS => 10, SIGPENDING => 11, MSGQUEUE => 12, NICE => 13, RTPRIO => 14, RTTIME => 15,
 );
 
-# Returns never; dies with the words of the failure.
+# Returns never; dies with the words of the failure. The terminal is a number in /dev/pts, if there is one.
 sub become {
-	my ($settings, $pipes) = @_;
+	my ($settings, $pipes, $terminal) = @_;
 	POSIX::setsid();
 	umask 022;
 	my $user = find_user($settings);
-	take_pipes($pipes, $user);
+	take_streams($pipes, $user, $terminal);
 	limit($_) for @{ $settings->{limit} // [] };
 	drop_capabilities($settings->{capability} // []);
 	change_user($user);
@@ -37,9 +37,11 @@ sub become {
 	die "failed to exec [@argv] " . reason() . "\n";
 }
 
-sub take_pipes {
-	my ($pipes, $user) = @_;
-	my @ends = ($pipes->{in}{read}, $pipes->{out}{write}, $pipes->{error}{write});
+# The number of a terminal, or undefined where the streams are pipes.
+sub take_streams {
+	my ($pipes, $user, $terminal) = @_;
+	my $inner = defined $terminal ? enter_terminal($terminal) : undef;
+	my @ends = $inner ? ($inner, $inner, $inner) : ($pipes->{in}{read}, $pipes->{out}{write}, $pipes->{error}{write});
 	for my $number (0 .. 2) {
 		# So that /dev/stdout can be opened by a user who is not root.
 		chown $user->{uid}, -1, $ends[$number];

@@ -31,6 +31,8 @@ export class AttachedClient {
     if (interactive && parsed.flag("tty") && !process.stdin.isTTY) {
       throw new ContainerFailure("internalError", "Terminal: Inappropriate ioctl for device");
     }
+    // The guest's terminal makes of keys what is to be made of them.
+    if (interactive && parsed.flag("tty")) process.stdin.setRawMode(true);
     const request = { token: randomUUID(), stdin: interactive, output: true };
     const [stdout, stderr] = await Promise.all([
       service.openStream("stdout", request.token),
