@@ -23,7 +23,7 @@ import { describeImage, type ImageConfig, localImages, registryImages } from "./
 import { type EmulatorSettings, settingsOf } from "./state/settings.js";
 
 const POLL_MS = 10;
-export const DIRECTORY_PREFIX = "ncapple-";
+const DIRECTORY_PREFIX = "ncapple-";
 
 export interface ContainerEmulatorOptions {
   /** Settings that differ from the defaults of `EmulatorSettings`. Default none. */

@@ -49,7 +49,7 @@ export function bootSettings(configuration: ContainerConfiguration, options: Boo
 }
 
 /** The first label of the name (§4.4). */
-export function hostnameOf(id: string): string {
+function hostnameOf(id: string): string {
   return id.split(".")[0] ?? id;
 }
 

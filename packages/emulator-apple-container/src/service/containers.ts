@@ -235,7 +235,7 @@ export class Containers {
   }
 }
 
-export function notFound(id: string): ContainerFailure {
+function notFound(id: string): ContainerFailure {
   return new ContainerFailure("notFound", `container with ID ${id} not found`);
 }
 
