@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -59,4 +60,10 @@ test("refuses a secret's value on the command line without repeating it", () => 
 test("refuses a secret file that is not text without repeating it", () => {
   const path = file("binary", Buffer.from([0x68, 0xff, 0xfe]));
   expect(() => readSecrets([`A=@${path}`], {})).toThrow("not UTF-8");
+});
+
+test("refuses a file that is a pipe, of which nothing may be left", () => {
+  const pipe = join(directory, "pipe");
+  execFileSync("mkfifo", [pipe]);
+  expect(() => readEnvironment({ envFile: [pipe] }, {})).toThrow("must be a regular file, not a pipe");
 });

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { UsageError } from "./usage-error.js";
 
@@ -35,6 +35,9 @@ export function hostValue(name: string, option: string, host: Environment): stri
 
 function readEnvironmentFile(path: string): Record<string, string> {
   try {
+    // Node 20 takes this option for one of its own, wherever it stands, and reads the file before this program does:
+    // of a pipe nothing is left then.
+    if (!statSync(path).isFile()) throw new Error(`${path} must be a regular file, not a pipe.`);
     return { ...(parseEnv(readFileSync(path, "utf8")) as Record<string, string>) };
   } catch (error) {
     throw new UsageError(`--env-file: ${error instanceof Error ? error.message : String(error)}`);
