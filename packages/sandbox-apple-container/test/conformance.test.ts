@@ -1,3 +1,34 @@
 import { checksOf, conformanceWith } from "./conformance-of.js";
 
-conformanceWith("1.2.2", "dash", checksOf("G2", "G3", "G4", "G8", "G9", "G10", "G11"));
+conformanceWith(
+  "1.2.2",
+  "dash",
+  checksOf(
+    ...[
+      "G2.name-taken",
+      "G3.killed",
+      "G4.during-commands",
+      "G5.kill-detached",
+      "G6.exit-codes",
+      "G6.missing-program",
+    ],
+    ...["G6.lost", "G7.every-byte", "G7.input", "G7.late-reader", "G8.mount-writable", "G8.mount-read-only"],
+    ...[
+      "G8.network-none",
+      "G8.ports",
+      "G8.terminal",
+      "G8.terminal-resize",
+      "G8.limit-memory-told",
+      "G8.stats",
+    ],
+    ...[
+      "G8.keep",
+      "G8.attach",
+      "G8.input-user",
+      "G9.adapter-heeds-abort",
+      "G9.wedged-engine",
+      "G10.foreign-remove",
+    ],
+    ...["G11.nowhere-else", "G12.arguments"],
+  ),
+);
