@@ -64,11 +64,13 @@ describe("an owner that is killed by SIGKILL leaves no container and no process:
   });
 
   test("during the deletion", async () => {
-    await ownerThatSays("running");
-    owner.stdin?.write("destroy\n");
-    await expect.poll(leftovers, { timeout: 10_000, interval: 5 }).toContain(" delete ");
-    await kill();
-  });
+    for (const waitMs of [10, 60, 120, 200]) {
+      await ownerThatSays("running");
+      owner.stdin?.write("destroy\n");
+      await delay(waitMs);
+      await kill();
+    }
+  }, 60_000);
 
   test("at moments between these", async () => {
     for (const waitMs of [50, 150, 250, 350, 450, 550, 700, 900]) {
