@@ -95,6 +95,15 @@ describe("the end of a process that had started", () => {
   ])("%i with %j is unknown", (code, tail) => {
     expect(lostProcess(code, tail)).toMatchObject({ code: "sandbox_lost" });
   });
+
+  test("output that nobody read in time is told as that, after a main shell's last message too", () => {
+    const tail = "\0 0123456789abcdef e 3\0Error: failed to exec process CancellationError()\n";
+    expect(lostProcess(1, tail)).toMatchObject({
+      code: "sandbox_lost",
+      message: expect.stringContaining("nobody had read"),
+      hint: expect.stringContaining("three seconds"),
+    });
+  });
 });
 
 test.each<[string, string]>([

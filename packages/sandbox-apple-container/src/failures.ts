@@ -174,11 +174,18 @@ export function isBusy(error: unknown): boolean {
  * the process's own. 255 is what the client says when the service never told it (§2.3).
  */
 export function lostProcess(exitCode: number, tail: string): SandboxError | undefined {
-  const told = /(?:^|\n)Error: [\s\S]*(?:CancellationError|XPC|Connection in)/.exec(tail);
+  // What the process itself said last need not have ended its line; a main shell ends its messages with NUL.
+  const told = /(?:^|[\n\0])(Error: [\s\S]*(?:CancellationError|XPC|Connection in)[\s\S]*)$/.exec(tail)?.[1];
   if (exitCode !== 255 && !(exitCode === 1 && told)) return undefined;
-  return new SandboxError("sandbox_lost", "The engine did not tell how the process ended.", {
-    cause: { command: "exec", exitCode, text: told?.[0].trim() ?? "" } satisfies Refusal,
-  });
+  const cause: Refusal = { command: "exec", exitCode, text: told?.trim() ?? "" };
+  if (told?.includes("CancellationError")) {
+    return new SandboxError("sandbox_lost", "The engine gave up output that nobody had read in time.", {
+      cause,
+      hint: "Read the output of a process as it comes: what waits three seconds after its end is lost.",
+      retryable: false,
+    });
+  }
+  return new SandboxError("sandbox_lost", "The engine did not tell how the process ended.", { cause });
 }
 
 /** No image, no sandbox: but for a service that is down, a full disk and the like, it is not to be had. */

@@ -1,5 +1,6 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import {
   attachSandbox,
   type CreateOptions,
@@ -152,6 +153,22 @@ describe("a sandbox that runs meets", () => {
     });
     await sandbox.destroy();
     expect(await listSandboxes(provider)).toEqual([]);
+  });
+
+  test("a reader that is late: output which the engine gives up is told as lost, never as all there was (§2.3)", async () => {
+    await using sandbox = await createSandbox(engine.provider());
+    // More than fits into what is between the guest and the reader, so that the client still holds some of it.
+    const child = await sandbox.spawn(["sh", "-c", "head -c 560000 /dev/zero; echo end >&2"]);
+    await delay(8_000);
+    const read = async () => {
+      let count = 0;
+      for await (const { data } of child) count += data.length;
+      return count;
+    };
+    await expect(read()).rejects.toMatchObject({
+      code: "sandbox_lost",
+      hint: expect.stringContaining("three seconds"),
+    });
   });
 
   test("a removal by somebody else", async () => {
