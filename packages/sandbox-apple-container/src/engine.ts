@@ -1,5 +1,5 @@
 import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, resolve } from "node:path";
 import { SandboxError } from "@nanoclaw/sandbox/adapter";
 import { execa } from "execa";
 import { Breaker } from "./breaker.js";
@@ -158,10 +158,12 @@ export class ContainerCli {
 /** What the user has set for his own calls changes what is asked for here, or adds to what is printed (§2.1). */
 const ownEnvironment = { CONTAINER_DEFAULT_PLATFORM: undefined, CONTAINER_DEBUG: undefined };
 
-/** Where a program is, by the places of `PATH` and, after them, those of the installers. */
+/** Where a program is, as an absolute path: by the places of `PATH` and, after them, those of the installers. */
 export function findProgram(name = "container"): string | undefined {
   const directories = [...(process.env.PATH ?? "").split(delimiter), ...usualPlaces];
-  const places = name.includes("/") ? [name] : directories.map((directory) => join(directory || ".", name));
+  const places = name.includes("/")
+    ? [resolve(name)]
+    : directories.map((directory) => resolve(directory, name));
   return places.find((path) => {
     try {
       accessSync(path, constants.X_OK);

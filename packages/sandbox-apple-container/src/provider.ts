@@ -50,12 +50,11 @@ export class AppleContainerProvider implements SandboxProvider {
     this.shell = settings.shell;
   }
 
-  /** With the program that was found, as the guardian's `PATH` may be another. It only removes. */
+  /** With the program that is found here, as the guardian's place in the file system is another. It only removes. */
   get recovery(): Recovery | undefined {
     const module = packageEntry();
-    const program = this.#found?.program ?? this.#settings.program;
     if (module === undefined) return undefined;
-    return { module, factory: "appleContainer", options: { program } };
+    return { module, factory: "appleContainer", options: { program: this.#cli.program } };
   }
 
   async probe({ signal }: CallContext): Promise<EngineReport> {
