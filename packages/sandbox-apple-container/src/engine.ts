@@ -7,6 +7,7 @@ import { type Client, ClientProcess, type ClientProcessOptions } from "./client-
 import { type ListedContainer, parseContainers } from "./container-list.js";
 import { Deadline } from "./deadline.js";
 import { containerFailure, isAnswer, isBusy } from "./failures.js";
+import { SharedRead } from "./shared-read.js";
 import { parseVersion } from "./versions.js";
 import { pause } from "./wait.js";
 
@@ -30,6 +31,7 @@ export interface CallOptions {
 export class ContainerCli {
   readonly program: string;
   readonly #breaker = new Breaker(() => this.#test());
+  readonly #lists = new SharedRead((signal) => this.#list(signal));
 
   constructor(program: string) {
     this.program = program;
@@ -60,17 +62,9 @@ export class ContainerCli {
     this.#breaker.trip();
   }
 
-  /** All containers, those of other programs too. */
+  /** All containers, those of other programs too. Asked for by many at once, they are listed once for all. */
   async list(signal: AbortSignal): Promise<ListedContainer[]> {
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return parseContainers(await this.call(["list", "--all", "--format=json"], { signal }));
-      } catch (error) {
-        const wait = busyRetriesMs[attempt];
-        if (wait === undefined || !isBusy(error)) throw error;
-        await pause(wait * (0.5 + Math.random()), signal);
-      }
-    }
+    return await this.#lists.join(signal);
   }
 
   async find(id: string, signal: AbortSignal): Promise<ListedContainer | undefined> {
@@ -80,6 +74,18 @@ export class ContainerCli {
   /** Of the command line, which need not be the service's. Undefined for a build without a number. */
   async version(signal: AbortSignal): Promise<string | undefined> {
     return parseVersion(await this.call(["--version"], { signal, timeoutMs: 10_000 }));
+  }
+
+  async #list(signal: AbortSignal): Promise<ListedContainer[]> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return parseContainers(await this.call(["list", "--all", "--format=json"], { signal }));
+      } catch (error) {
+        const wait = busyRetriesMs[attempt];
+        if (wait === undefined || !isBusy(error)) throw error;
+        await pause(wait * (0.5 + Math.random()), signal);
+      }
+    }
   }
 
   /** A service that says that it is down has answered. */
