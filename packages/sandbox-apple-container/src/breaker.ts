@@ -1,6 +1,5 @@
-import { SandboxError } from "@nanoclaw/sandbox/adapter";
+import { abortable, SandboxError } from "@nanoclaw/sandbox/adapter";
 import { startServiceCommand } from "./failures.js";
-import { abortable } from "./wait.js";
 
 /** After a test that failed no other is made for this time, in milliseconds. */
 const restMs = 5_000;

@@ -1,17 +1,21 @@
 import { realpath } from "node:fs/promises";
-import { type CallContext, type CreateRequest, SandboxError } from "@nanoclaw/sandbox/adapter";
+import {
+  abortable,
+  type CallContext,
+  type CreateRequest,
+  inTurn,
+  SandboxError,
+  TimeLimit,
+} from "@nanoclaw/sandbox/adapter";
 import { refuseInexact, refuseMounts, runArguments, unkeptSetting } from "./arguments.js";
 import type { ClientProcess } from "./client-process.js";
 import { type ListedContainer, sandboxRecord } from "./container-list.js";
-import { Deadline } from "./deadline.js";
 import { AppleContainerDriver } from "./driver.js";
 import type { ContainerCli } from "./engine.js";
 import { isBusy } from "./failures.js";
 import { provideImage } from "./image.js";
 import type { Settings } from "./options.js";
-import { inTurn } from "./turns.js";
 import type { UnfinishedStarts } from "./unfinished.js";
-import { abortable } from "./wait.js";
 
 /** How often a container is started for which the service was too busy. */
 const attempts = 3;
@@ -72,7 +76,7 @@ async function start(
 ): Promise<ClientProcess> {
   for (let attempt = 1; ; attempt++) {
     const client = await cli.open(runArguments(request, settings), { command: "run" }, signal);
-    using deadline = new Deadline(signal, settings.startTimeoutMs);
+    using deadline = new TimeLimit(signal, settings.startTimeoutMs);
     try {
       await abortable(client.started, deadline.signal);
       return client;

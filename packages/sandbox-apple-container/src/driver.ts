@@ -1,5 +1,7 @@
 import {
+  abortable,
   type CallContext,
+  ForwardedPorts,
   type OpenedPort,
   type ProcessSpec,
   type RawProcess,
@@ -7,17 +9,15 @@ import {
   SandboxError,
   type SandboxStats,
   type TerminalSize,
+  TimeLimit,
 } from "@nanoclaw/sandbox/adapter";
 import { execArguments } from "./arguments.js";
 import type { ClientProcess } from "./client-process.js";
 import { addressOf } from "./container-list.js";
-import { Deadline } from "./deadline.js";
 import type { ContainerCli } from "./engine.js";
 import { guestStart, resizeCommand } from "./guest-start.js";
 import type { Settings } from "./options.js";
-import { Ports } from "./ports.js";
 import { statsOf } from "./stats.js";
-import { abortable } from "./wait.js";
 
 /** It waits behind containers that are started meanwhile (apple-container.md §0 rule 13), in milliseconds. */
 const execStartMs = 60_000;
@@ -40,7 +40,7 @@ export class AppleContainerDriver implements SandboxDriver {
   readonly id: string;
   readonly main?: ClientProcess;
   readonly #options: AppleContainerDriverOptions;
-  readonly #ports = new Ports();
+  readonly #ports = new ForwardedPorts();
   readonly #clients = new Set<ClientProcess>();
   #over: SandboxError | undefined;
 
@@ -67,7 +67,7 @@ export class AppleContainerDriver implements SandboxDriver {
       signal,
     );
     this.#hold(process);
-    using deadline = new Deadline(signal, execStartMs);
+    using deadline = new TimeLimit(signal, execStartMs);
     try {
       await abortable(process.started, deadline.signal);
       return process;

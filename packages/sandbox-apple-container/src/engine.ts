@@ -1,15 +1,11 @@
-import { accessSync, constants } from "node:fs";
-import { delimiter, resolve } from "node:path";
-import { SandboxError } from "@nanoclaw/sandbox/adapter";
+import { findProgram, pause, SandboxError, TimeLimit } from "@nanoclaw/sandbox/adapter";
 import { execa } from "execa";
 import { Breaker } from "./breaker.js";
 import { type Client, ClientProcess, type ClientProcessOptions } from "./client-process.js";
 import { type ListedContainer, parseContainers } from "./container-list.js";
-import { Deadline } from "./deadline.js";
 import { containerFailure, isAnswer, isBusy } from "./failures.js";
 import { SharedRead } from "./shared-read.js";
 import { parseVersion } from "./versions.js";
-import { pause } from "./wait.js";
 
 /** For a call whose answer the service has ten seconds for, in milliseconds. */
 const callMs = 15_000;
@@ -98,7 +94,7 @@ export class ContainerCli {
 
   async #run(args: readonly string[], { signal, timeoutMs = callMs }: CallOptions): Promise<string> {
     signal.throwIfAborted();
-    using deadline = new Deadline(signal, timeoutMs);
+    using deadline = new TimeLimit(signal, timeoutMs);
     const result = await execa(this.program, [...args], {
       env: ownEnvironment,
       stdin: "ignore",
@@ -164,19 +160,7 @@ export class ContainerCli {
 /** What the user has set for his own calls changes what is asked for here, or adds to what is printed (§2.1). */
 const ownEnvironment = { CONTAINER_DEFAULT_PLATFORM: undefined, CONTAINER_DEBUG: undefined };
 
-/** Where a program is, as an absolute path: by the places of `PATH` and, after them, those of the installers. */
-export function findProgram(name = "container"): string | undefined {
-  const directories = [...(process.env.PATH ?? "").split(delimiter), ...usualPlaces];
-  const places = name.includes("/")
-    ? [resolve(name)]
-    : directories.map((directory) => resolve(directory, name));
-  return places.find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      // Not there, or no program: the next place.
-      return false;
-    }
-  });
+/** Where the program is: in one of `PATH`'s places or, after them, the installers'. */
+export function findContainer(name = "container"): string | undefined {
+  return findProgram(name, usualPlaces);
 }

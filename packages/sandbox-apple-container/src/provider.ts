@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import {
+  abortable,
   type CallContext,
   type Capabilities,
   type CreateRequest,
@@ -14,13 +15,12 @@ import {
 import { sandboxRecord } from "./container-list.js";
 import { createContainer } from "./creation.js";
 import { AppleContainerDriver } from "./driver.js";
-import { ContainerCli, findProgram } from "./engine.js";
+import { ContainerCli, findContainer } from "./engine.js";
 import type { Settings } from "./options.js";
 import { removeSandbox } from "./removal.js";
 import { reportOf } from "./report.js";
 import { makeReady } from "./service.js";
 import { UnfinishedStarts } from "./unfinished.js";
-import { abortable } from "./wait.js";
 
 export class AppleContainerProvider implements SandboxProvider {
   readonly name = "apple-container";
@@ -111,7 +111,7 @@ export class AppleContainerProvider implements SandboxProvider {
   get #cli(): ContainerCli {
     if (this.#found) return this.#found;
     const { program = "container" } = this.#settings;
-    const path = findProgram(program);
+    const path = findContainer(program);
     if (path === undefined) return new ContainerCli(program);
     this.#found = new ContainerCli(path);
     return this.#found;

@@ -1,8 +1,7 @@
-import { SandboxError } from "@nanoclaw/sandbox/adapter";
+import { pause, SandboxError } from "@nanoclaw/sandbox/adapter";
 import { sandboxRecord } from "./container-list.js";
 import type { ContainerCli } from "./engine.js";
 import { isAnswer } from "./failures.js";
-import { pause } from "./wait.js";
 
 /** How often a deletion is asked for: after many commands it fails a few times (apple-container.md §11.1). */
 const attempts = 4;

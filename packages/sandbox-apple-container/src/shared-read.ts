@@ -1,4 +1,4 @@
-import { abortable } from "./wait.js";
+import { abortable } from "@nanoclaw/sandbox/adapter";
 
 /** One time that something is read, for all who have asked for it before it began. */
 interface Turn<T> {

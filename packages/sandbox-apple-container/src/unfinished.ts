@@ -1,5 +1,5 @@
 import type { ClientProcess } from "./client-process.js";
-import { settlesWithin } from "./wait.js";
+import { settlesWithin } from "./settles-within.js";
 
 /** How long a start that was given up may take to end by itself before that is left to `end`, in milliseconds. */
 const callerPatienceMs = 1_000;

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { ContainerCli, findProgram } from "../src/engine.js";
+import { ContainerCli, findContainer } from "../src/engine.js";
 
 /** Programs in the place of `container`, which need no containers. */
 
@@ -31,9 +31,9 @@ test("the program is looked up in PATH, and what may not be run is none", () => 
   writeFileSync(join(directory, "first", "container"), "no program");
   const file = program("");
   process.env.PATH = `${join(directory, "first")}:${directory}`;
-  expect(findProgram()).toBe(file);
-  expect(findProgram(file)).toBe(file);
-  expect(findProgram(join(directory, "nosuch"))).toBeUndefined();
+  expect(findContainer()).toBe(file);
+  expect(findContainer(file)).toBe(file);
+  expect(findContainer(join(directory, "nosuch"))).toBeUndefined();
 });
 
 test("what the user has set for his own calls does not reach it", async () => {

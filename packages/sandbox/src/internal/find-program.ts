@@ -1,13 +1,15 @@
 import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, resolve } from "node:path";
 
 /**
- * Where a program is that others look up in `PATH`: there, or in one of `more` directories after it. A name with a slash
- * is a path already. Undefined when there is none that may be run.
+ * Where a program is that others look up in `PATH`, as an absolute path: there, or in one of `more` directories after it. A
+ * name with a slash is a path already. Undefined when there is none that may be run.
  */
 export function findProgram(name: string, more: readonly string[] = []): string | undefined {
   const directories = [...(process.env.PATH ?? "").split(delimiter), ...more];
-  const places = name.includes("/") ? [name] : directories.map((directory) => join(directory || ".", name));
+  const places = name.includes("/")
+    ? [resolve(name)]
+    : directories.map((directory) => resolve(directory, name));
   return places.find((path) => {
     try {
       accessSync(path, constants.X_OK);
