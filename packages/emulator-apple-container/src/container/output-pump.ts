@@ -18,7 +18,8 @@ export class OutputPump {
     private readonly client: Socket | undefined,
     private readonly log: FileHandle | undefined,
   ) {
-    this.attached = client !== undefined;
+    // A client may die while its container boots.
+    this.attached = client !== undefined && !client.destroyed;
     this.detached = new Promise((resolve) => {
       this.detach = resolve;
     });

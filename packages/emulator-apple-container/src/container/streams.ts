@@ -45,7 +45,7 @@ export class Streams {
     const target = this.pipes.stdin;
     if (target === undefined) return;
     target.on("error", () => target.destroy());
-    if (input === undefined) {
+    if (input === undefined || input.destroyed) {
       target.end();
       return;
     }
