@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { seededRandom, shuffle } from "./random.js";
-import { median, medianRatio, quantile } from "./statistics.js";
+import { median, medianInterval, medianRatio, quantile } from "./statistics.js";
 
 test("the median of an even number of values lies between the middle two", () => {
   expect(median([4, 1, 3, 2])).toBe(2.5);
@@ -45,6 +45,17 @@ test("more samples make the interval narrower", () => {
     return ratio ? ratio.high - ratio.low : Number.NaN;
   };
   expect(width(400)).toBeLessThan(width(20) / 2);
+});
+
+test("the interval of a median holds the true one in about 95 of 100 runs", () => {
+  let held = 0;
+  for (let index = 0; index < 200; index++) {
+    const estimate = medianInterval(noisy(10, 25, index + 1));
+    if (estimate && estimate.low <= 10 && estimate.high >= 10) held++;
+  }
+  expect(held).toBeGreaterThanOrEqual(180);
+  expect(held).toBeLessThanOrEqual(199);
+  expect(medianInterval([])).toBeUndefined();
 });
 
 test("there is no ratio to nothing", () => {

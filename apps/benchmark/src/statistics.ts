@@ -1,11 +1,13 @@
 import { seededRandom } from "./random.js";
 
-/** A ratio of two medians and the interval that holds it with a probability of 95 %. */
-export interface Ratio {
+/** What samples tell of a median or of a ratio of two, and the interval that holds it with a probability of 95 %. */
+export interface Estimate {
   readonly value: number;
   readonly low: number;
   readonly high: number;
 }
+
+export type Ratio = Estimate;
 
 const RESAMPLES = 2_000;
 const INTERVAL = [0.025, 0.975] as const;
@@ -46,6 +48,21 @@ export function medianRatio(
     value: median(values) / median(baseline),
     low: quantileOfSorted(ratios, INTERVAL[0]),
     high: quantileOfSorted(ratios, INTERVAL[1]),
+  };
+}
+
+/** The median with a percentile bootstrap interval. Undefined for no values. */
+export function medianInterval(values: readonly number[], seed = 1): Estimate | undefined {
+  if (values.length === 0) return undefined;
+  const random = seededRandom(seed);
+  const source = Float64Array.from(values);
+  const drawn = new Float64Array(source.length);
+  const medians = Float64Array.from({ length: RESAMPLES }, () => medianOfResample(source, drawn, random));
+  medians.sort();
+  return {
+    value: median(values),
+    low: quantileOfSorted(medians, INTERVAL[0]),
+    high: quantileOfSorted(medians, INTERVAL[1]),
   };
 }
 

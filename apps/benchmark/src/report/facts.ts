@@ -1,4 +1,5 @@
 import type { EngineResult, RunResult } from "../result.js";
+import { noiseOf } from "./noise.js";
 
 /** What a reader must know of a run besides its figures, one line each. */
 export function factsOf(result: RunResult): string[] {
@@ -8,6 +9,7 @@ export function factsOf(result: RunResult): string[] {
     `${host.cpuModel}, ${host.coreCount} cores, ${gibibytes} GiB; ${host.system}, ${host.kernel}; Node.js ${host.node}`,
     `Load before ${average(load.before)}, after ${average(load.after)}; ${result.form} form, seed ${result.seed}, network ${result.network}`,
     ...result.engines.map(engineFact),
+    ...noiseOf(result).map((reason) => `Noisy run. ${reason}`),
     ...(result.interrupted ? ["Interrupted: this is what there was until then."] : []),
   ];
 }

@@ -1,13 +1,17 @@
 import type { Series } from "../measurement.js";
 import type { RunResult } from "../result.js";
-import { median, medianRatio, quantile, type Ratio } from "../statistics.js";
+import { type Estimate, medianInterval, medianRatio, quantile, type Ratio } from "../statistics.js";
 
 /** What the samples of one series say. */
 export interface Figure {
   readonly series: Series;
   readonly count: number;
   readonly median: number;
+  /** The interval of the median. */
+  readonly interval: Estimate;
   readonly p95: number;
+  /** Of fewer than 100 samples it is close to the highest. */
+  readonly p99: number;
   /** The sandbox's median divided by this one's. */
   readonly ratio?: Ratio;
 }
@@ -39,14 +43,17 @@ export function comparisonsOf({ series }: RunResult): Comparison[] {
 
 function figureOf(series: Series, sandbox: Series | undefined): Figure {
   const values = valuesOf(series);
+  const interval = medianInterval(values) ?? { value: Number.NaN, low: Number.NaN, high: Number.NaN };
   // A process that needs no memory would make any ratio of memory look bad, and a count is no quantity to divide.
   const comparable = sandbox && series.role === "baseline" && series.unit === "ms";
   const ratio = comparable ? medianRatio(valuesOf(sandbox), values) : undefined;
   return {
     series,
     count: values.length,
-    median: median(values),
+    median: interval.value,
+    interval,
     p95: quantile(values, 0.95),
+    p99: quantile(values, 0.99),
     ...(ratio === undefined ? {} : { ratio }),
   };
 }

@@ -1,11 +1,17 @@
 import type { Metric } from "../measurement.js";
-import type { Ratio } from "../statistics.js";
+import type { Estimate, Ratio } from "../statistics.js";
 
 export function formatValue(value: number, unit: Metric["unit"]): string {
   if (Number.isNaN(value)) return "–";
   if (unit === "ms") return `${significant(value)} ms`;
   if (unit === "bytes") return `${significant(value / 1024 ** 2)} MiB`;
   return significant(value);
+}
+
+/** The value with its limits, the unit once. */
+export function formatEstimate({ value, low, high }: Estimate, unit: Metric["unit"]): string {
+  const scale = unit === "bytes" ? 1024 ** 2 : 1;
+  return `${formatValue(value, unit)} (${significant(low / scale)}–${significant(high / scale)})`;
 }
 
 export function formatRatio({ value, low, high }: Ratio): string {

@@ -1,7 +1,7 @@
 import type { RunResult } from "../result.js";
+import { cellsOf, columns } from "./cells.js";
 import { factsOf, remarksOf } from "./facts.js";
-import { type Comparison, comparisonsOf, type Figure } from "./figures.js";
-import { formatRatio, formatValue } from "./format.js";
+import { type Comparison, comparisonsOf } from "./figures.js";
 
 /** The result for a README or a page of documentation. */
 export function markdownOf(result: RunResult): string {
@@ -9,8 +9,8 @@ export function markdownOf(result: RunResult): string {
   return [
     ...facts.map((fact) => `- ${fact}`),
     "",
-    ...row(["", "", "median", "p95", "n", "sandbox ÷ this (95 %)"]),
-    ...row(["---", "---", "---:", "---:", "---:", "---:"]),
+    ...row(["", "", ...columns]),
+    ...row(["---", "---", ...columns.map(() => "---:")]),
     ...comparisonsOf(result).flatMap(rowsOf),
     "",
   ].join("\n");
@@ -20,15 +20,6 @@ function rowsOf({ title, engine, figures }: Comparison): string[] {
   return figures.flatMap((figure, index) =>
     row([index === 0 ? `${title}, ${engine}` : "", figure.series.contenderTitle, ...cellsOf(figure)]),
   );
-}
-
-function cellsOf({ series, count, median, p95, ratio }: Figure): string[] {
-  return [
-    formatValue(median, series.unit),
-    formatValue(p95, series.unit),
-    String(count),
-    ratio ? formatRatio(ratio) : "",
-  ];
 }
 
 function row(cells: readonly string[]): string[] {

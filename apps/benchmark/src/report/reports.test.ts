@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import type { Series } from "../measurement.js";
-import { FORMAT, FORMAT_VERSION, parseResult, type RunResult } from "../result.js";
+import { parseResult, type RunResult } from "../result.js";
 import { verdictsOf } from "./checks.js";
 import { comparisonsOf } from "./figures.js";
 import { formatRatio, formatValue } from "./format.js";
 import { markdownOf } from "./markdown.js";
+import { resultOf, seriesOf } from "./result-of.js";
 import { tableOf } from "./table.js";
 import { allHold } from "./verdicts.js";
 
@@ -14,8 +15,8 @@ test("a promise is kept, broken or not to be judged", () => {
   const judged = (sandbox: number, baseline: number, count: number) =>
     outcomes(
       resultOf([
-        series("sandbox", "cold-start", "first-output", repeat(sandbox, count)),
-        series("engine-api", "cold-start", "first-output", repeat(baseline, count)),
+        seriesOf("sandbox", "cold-start", "first-output", repeat(sandbox, count)),
+        seriesOf("engine-api", "cold-start", "first-output", repeat(baseline, count)),
       ]),
     )[promise];
   expect(judged(100, 120, 20)).toBe("pass");
@@ -26,10 +27,10 @@ test("a promise is kept, broken or not to be judged", () => {
 test("a cold start is compared with the whole of docker run --rm", () => {
   const verdicts = outcomes(
     resultOf([
-      series("sandbox", "cold-start", "first-output", repeat(170, 20)),
-      series("sandbox", "cold-start", "whole", repeat(400, 20)),
-      series("docker-cli", "cold-start", "first-output", repeat(190, 20)),
-      series("docker-cli", "cold-start", "whole", repeat(285, 20)),
+      seriesOf("sandbox", "cold-start", "first-output", repeat(170, 20)),
+      seriesOf("sandbox", "cold-start", "whole", repeat(400, 20)),
+      seriesOf("docker-cli", "cold-start", "first-output", repeat(190, 20)),
+      seriesOf("docker-cli", "cold-start", "whole", repeat(285, 20)),
     ]),
   );
   expect(verdicts["cold start ≤ 0.80 of docker run --rm"]).toBe("pass");
@@ -37,7 +38,7 @@ test("a cold start is compared with the whole of docker run --rm", () => {
 });
 
 test("one wrong output breaks the promise, however fast the others are", () => {
-  const sandbox = series("sandbox", "eight-at-once", "latency", repeat(1, 1_000));
+  const sandbox = seriesOf("sandbox", "eight-at-once", "latency", repeat(1, 1_000));
   const all = (failures: Series["failures"]) => outcomes(resultOf([{ ...sandbox, failures }]));
   const line = "8 at once, 1,000 in all: every output right";
   expect(all([])[line]).toBe("pass");
@@ -55,8 +56,8 @@ test("one slow worker breaks the promise that none is slower", () => {
   const judged = (slow: number) =>
     outcomes(
       resultOf([
-        { ...series("sandbox", "eight-at-once", "latency", []), samples: samples(slow) },
-        series("engine-api", "eight-at-once", "latency", repeat(40, 80)),
+        { ...seriesOf("sandbox", "eight-at-once", "latency", []), samples: samples(slow) },
+        seriesOf("engine-api", "eight-at-once", "latency", repeat(40, 80)),
       ]),
     )["8 at once: no worker's median above Engine API exec"];
   expect(judged(39)).toBe("pass");
@@ -65,7 +66,7 @@ test("one slow worker breaks the promise that none is slower", () => {
 
 test("a single sample over the limit breaks a promise about clean-up", () => {
   const judged = (values: number[]) =>
-    outcomes(resultOf([series("sandbox", "residue", "gone", values)]))[
+    outcomes(resultOf([seriesOf("sandbox", "residue", "gone", values)]))[
       "owner killed: nothing left within 2 s, ever"
     ];
   expect(judged([100, 1_999])).toBe("pass");
@@ -79,10 +80,10 @@ test("nothing judged is not everything kept", () => {
 test("a baseline has the ratio of the sandbox to it, memory and counts have none", () => {
   const [time, memory] = comparisonsOf(
     resultOf([
-      series("sandbox", "destroy", "time", [5, 5, 5]),
-      series("engine-api", "destroy", "time", [10, 10, 10]),
-      series("sandbox", "slow-reader", "growth", [5], "bytes"),
-      series("engine-api", "slow-reader", "growth", [10], "bytes"),
+      seriesOf("sandbox", "destroy", "time", [5, 5, 5]),
+      seriesOf("engine-api", "destroy", "time", [10, 10, 10]),
+      seriesOf("sandbox", "slow-reader", "growth", [5], "bytes"),
+      seriesOf("engine-api", "slow-reader", "growth", [10], "bytes"),
     ]),
   );
   expect(time?.figures.map(({ ratio }) => ratio?.value)).toEqual([undefined, 0.5]);
@@ -90,9 +91,9 @@ test("a baseline has the ratio of the sandbox to it, memory and counts have none
 });
 
 test("table and Markdown show every figure, and say who was not measured and why", () => {
-  const silent = series("testcontainers", "destroy", "time", []);
+  const silent = seriesOf("testcontainers", "destroy", "time", []);
   const result = resultOf([
-    series("sandbox", "destroy", "time", [80, 90, 100]),
+    seriesOf("sandbox", "destroy", "time", [80, 90, 100]),
     { ...silent, failures: [{ round: 0, message: "no such image" }] },
   ]);
   for (const text of [tableOf(result), markdownOf(result)]) {
@@ -114,7 +115,7 @@ test("figures have three digits or so", () => {
 });
 
 test("a result is read back, and nothing else is taken for one", () => {
-  const result = resultOf([series("sandbox", "destroy", "time", [1])]);
+  const result = resultOf([seriesOf("sandbox", "destroy", "time", [1])]);
   expect(parseResult(JSON.stringify(result))).toEqual(result);
   expect(() => parseResult('{"format":"other"}')).toThrow("not a result");
   expect(() => parseResult(JSON.stringify({ ...result, formatVersion: 99 }))).toThrow("another version");
@@ -126,68 +127,4 @@ function outcomes(result: RunResult): Record<string, string> {
 
 function repeat(value: number, count: number): number[] {
   return Array.from({ length: count }, () => value);
-}
-
-function series(
-  contender: string,
-  scenario: string,
-  metric: string,
-  values: number[],
-  unit: Series["unit"] = "ms",
-): Series {
-  return {
-    scenario,
-    metric,
-    title: `${scenario} ${metric}`,
-    unit,
-    engine: "docker",
-    contender,
-    contenderTitle: contender,
-    role: contender === "sandbox" ? "sandbox" : "baseline",
-    warmups: [],
-    samples: values.map((value, round) => ({ value, round, atMs: 0 })),
-    failures: [],
-  };
-}
-
-function resultOf(all: Series[]): RunResult {
-  const contender = (id: string, role: Series["role"]) => ({ id, title: id, role, versions: {} });
-  return {
-    format: FORMAT,
-    formatVersion: FORMAT_VERSION,
-    version: "0.0.0",
-    form: "full",
-    startedAt: "2025-01-01T00:00:00.000Z",
-    durationMs: 1,
-    interrupted: true,
-    seed: 1,
-    network: "open",
-    host: {
-      cpuModel: "Processor",
-      coreCount: 2,
-      memoryBytes: 2 ** 33,
-      kernel: "Linux 6",
-      system: "Debian",
-      architecture: "x64",
-      node: "v20.19.0",
-    },
-    load: { before: [0, 0, 0], after: [1, 1, 1] },
-    engines: [
-      {
-        label: "docker",
-        details: {},
-        contenders: [
-          contender("sandbox", "sandbox"),
-          contender("engine-api", "baseline"),
-          {
-            ...contender("docker-cli", "baseline"),
-            title: "docker CLI",
-            absent: "The docker command is not installed.",
-          },
-        ],
-      },
-      { label: "local", details: {}, absent: "bwrap was not found", contenders: [] },
-    ],
-    series: all,
-  };
 }

@@ -1,14 +1,14 @@
 import Table from "cli-table3";
 import type { RunResult } from "../result.js";
+import { cellsOf, columns } from "./cells.js";
 import { factsOf, remarksOf } from "./facts.js";
-import { type Comparison, comparisonsOf, type Figure } from "./figures.js";
-import { formatRatio, formatValue } from "./format.js";
+import { type Comparison, comparisonsOf } from "./figures.js";
 
 /** The result for a terminal. */
 export function tableOf(result: RunResult): string {
   const table = new Table({
-    head: ["", "median", "p95", "n", "sandbox ÷ this (95 %)"],
-    colAligns: ["left", "right", "right", "right", "right"],
+    head: ["", ...columns],
+    colAligns: ["left", ...columns.map(() => "right" as const)],
     style: { head: [], border: [], compact: true },
   });
   for (const comparison of comparisonsOf(result)) table.push(...rowsOf(comparison));
@@ -17,16 +17,7 @@ export function tableOf(result: RunResult): string {
 
 function rowsOf({ title, engine, figures }: Comparison) {
   return [
-    [{ content: `${title} · ${engine}`, colSpan: 5 }],
+    [{ content: `${title} · ${engine}`, colSpan: columns.length + 1 }],
     ...figures.map((figure) => [`  ${figure.series.contenderTitle}`, ...cellsOf(figure)]),
-  ];
-}
-
-function cellsOf({ series, count, median, p95, ratio }: Figure) {
-  return [
-    formatValue(median, series.unit),
-    formatValue(p95, series.unit),
-    String(count),
-    ratio ? formatRatio(ratio) : "",
   ];
 }
