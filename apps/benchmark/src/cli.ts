@@ -1,11 +1,10 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { failureMessage } from "./failure-message.js";
+import { readResult } from "./parse-result.js";
 import { verdictsOf } from "./report/checks.js";
 import { markdownOf } from "./report/markdown.js";
 import { allHold, verdictTable } from "./report/verdicts.js";
-import { parseResult, type RunResult } from "./result.js";
 import { addRunCommand } from "./run-command.js";
 import { ownVersion } from "./version.js";
 
@@ -21,7 +20,7 @@ program
   .description("say which promises a run keeps; exits with 1 when one is broken")
   .argument("<file>", "what run --json wrote")
   .action((file: string) => {
-    const verdicts = verdictsOf(read(file));
+    const verdicts = verdictsOf(readResult(file));
     process.stdout.write(`${verdictTable(verdicts)}\n`);
     if (!allHold(verdicts)) process.exitCode = 1;
   });
@@ -31,7 +30,7 @@ program
   .description("write a run as Markdown")
   .argument("<file>", "what run --json wrote")
   .action((file: string) => {
-    process.stdout.write(markdownOf(read(file)));
+    process.stdout.write(markdownOf(readResult(file)));
   });
 
 try {
@@ -39,8 +38,4 @@ try {
 } catch (error) {
   process.stderr.write(`${failureMessage(error)}\n`);
   process.exitCode = 1;
-}
-
-function read(file: string): RunResult {
-  return parseResult(readFileSync(file, "utf8"));
 }

@@ -7,7 +7,7 @@ export const FORMAT = "sandbox-bench";
 /** Raised when a reader of older results would misread newer ones. */
 export const FORMAT_VERSION = 1;
 
-/** Everything about a run: what `--json` writes, and what reports and checks are made from. */
+/** Everything about a run: what `--json` writes (result.schema.json), and what reports and checks are made from. */
 export interface RunResult {
   readonly format: typeof FORMAT;
   readonly formatVersion: typeof FORMAT_VERSION;
@@ -40,16 +40,4 @@ export interface ContenderResult {
   readonly versions: Readonly<Record<string, string>>;
   /** Set where it could not be measured. */
   readonly absent?: string;
-}
-
-/** Reads what `--json` wrote. Throws for anything else. */
-export function parseResult(text: string): RunResult {
-  const value: unknown = JSON.parse(text);
-  if (typeof value !== "object" || value === null || !("format" in value) || value.format !== FORMAT) {
-    throw new Error("This is not a result of sandbox-bench.");
-  }
-  if (!("formatVersion" in value) || value.formatVersion !== FORMAT_VERSION) {
-    throw new Error("This result was written by another version of sandbox-bench.");
-  }
-  return value as RunResult;
 }

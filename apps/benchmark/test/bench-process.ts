@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { waitUntilGone } from "@nanoclaw/test-engines";
 import { connect } from "../src/engines/connection.js";
-import { parseResult, type RunResult } from "../src/result.js";
+import { parseResult } from "../src/parse-result.js";
+import type { RunResult } from "../src/result.js";
 
 const cli = fileURLToPath(new URL("../dist/cli.js", import.meta.url));
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Series } from "../measurement.js";
-import { parseResult, type RunResult } from "../result.js";
+import type { RunResult } from "../result.js";
 import { verdictsOf } from "./checks.js";
 import { comparisonsOf } from "./figures.js";
 import { formatRatio, formatValue } from "./format.js";
@@ -112,13 +112,6 @@ test("figures have three digits or so", () => {
   expect(formatValue(1234.5, "ms")).toBe("1235 ms");
   expect(formatValue(1536 * 1024, "bytes")).toBe("1.50 MiB");
   expect(formatRatio({ value: 0.5, low: 0.25, high: 1.5 })).toBe("0.50 (0.25–1.50)");
-});
-
-test("a result is read back, and nothing else is taken for one", () => {
-  const result = resultOf([seriesOf("sandbox", "destroy", "time", [1])]);
-  expect(parseResult(JSON.stringify(result))).toEqual(result);
-  expect(() => parseResult('{"format":"other"}')).toThrow("not a result");
-  expect(() => parseResult(JSON.stringify({ ...result, formatVersion: 99 }))).toThrow("another version");
 });
 
 function outcomes(result: RunResult): Record<string, string> {
