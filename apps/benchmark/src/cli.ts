@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import { Command } from "commander";
+import { addCompareCommand } from "./compare-command.js";
 import { failureMessage } from "./failure-message.js";
 import { readResult } from "./parse-result.js";
 import { verdictsOf } from "./report/checks.js";
+import { showable } from "./report/emulated.js";
 import { markdownOf } from "./report/markdown.js";
 import { allHold, verdictTable } from "./report/verdicts.js";
 import { addRunCommand } from "./run-command.js";
@@ -14,13 +16,14 @@ const program = new Command("sandbox-bench")
   .showHelpAfterError();
 
 addRunCommand(program);
+addCompareCommand(program);
 
 program
   .command("check")
   .description("say which promises a run keeps; exits with 1 when one is broken")
   .argument("<file>", "what run --json wrote")
   .action((file: string) => {
-    const verdicts = verdictsOf(readResult(file));
+    const verdicts = verdictsOf(showable(readResult(file), { includeEmulated: false }));
     process.stdout.write(`${verdictTable(verdicts)}\n`);
     if (!allHold(verdicts)) process.exitCode = 1;
   });
@@ -29,8 +32,11 @@ program
   .command("report")
   .description("write a run as Markdown")
   .argument("<file>", "what run --json wrote")
-  .action((file: string) => {
-    process.stdout.write(markdownOf(readResult(file)));
+  .option("--include-emulated", "with figures of emulators, marked")
+  .action((file: string, flags: { includeEmulated?: true }) => {
+    process.stdout.write(
+      markdownOf(showable(readResult(file), { includeEmulated: flags.includeEmulated === true })),
+    );
   });
 
 try {

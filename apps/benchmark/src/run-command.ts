@@ -7,6 +7,7 @@ import type { Target } from "./engines/target.js";
 import { listenForInterrupt } from "./interrupt.js";
 import { progressTo } from "./progress.js";
 import { verdictsOf } from "./report/checks.js";
+import { showable } from "./report/emulated.js";
 import { tableOf } from "./report/table.js";
 import { allHold, verdictTable } from "./report/verdicts.js";
 import type { RunResult } from "./result.js";
@@ -24,6 +25,8 @@ interface RunFlags {
   readonly network: Target["network"];
   readonly seed?: number;
   readonly check?: true;
+  readonly emulated?: string[];
+  readonly includeEmulated?: true;
 }
 
 export function addRunCommand(program: Command): void {
@@ -33,7 +36,7 @@ export function addRunCommand(program: Command): void {
     .option("--short", "a first impression in under a minute")
     .option(
       "--engine <name>",
-      "docker, local, an adapter's package, NAME=unix:///path …; may be repeated (default: docker, local)",
+      "docker, local, tart, apple-container, an adapter's package, NAME=unix:///path …; may be repeated (default: docker, local)",
       collectEngine,
     )
     .addOption(
@@ -46,6 +49,8 @@ export function addRunCommand(program: Command): void {
     .option("--image <name>", "for engines with images (default: a small one that the engine has)")
     .addOption(new Option("--network <mode>").choices(["open", "none"]).default("open"))
     .option("--seed <number>", "for the order of turns (default: random)", positiveInteger)
+    .option("--emulated <engine>", "says that an engine is an emulator; may be repeated", collect)
+    .option("--include-emulated", "show figures of emulators, marked")
     .option("--check", "say which promises hold; exits with 1 when one is broken")
     .action(measure);
 }
@@ -58,16 +63,18 @@ async function measure(flags: RunFlags): Promise<void> {
     form,
     engines: flags.engine ?? defaultEngines,
     scenarios: scenariosOf(form, flags.scenario).map((scenario) => withSamples(scenario, flags.samples)),
+    emulated: flags.emulated ?? [],
     network: flags.network,
     seed: flags.seed ?? randomInt(1, 2 ** 31),
     signal: interrupt.signal,
     progress: progressTo(process.stderr),
     ...(flags.image === undefined ? {} : { image: flags.image }),
   });
-  const reports = [tableOf(result)];
+  const shown = showable(result, { includeEmulated: flags.includeEmulated === true });
+  const reports = [tableOf(shown)];
   let good = isGood(result);
   if (flags.check) {
-    const verdicts = verdictsOf(result);
+    const verdicts = verdictsOf(showable(result, { includeEmulated: false }));
     reports.push(verdictTable(verdicts));
     good &&= allHold(verdicts);
   }
@@ -107,6 +114,10 @@ function collectEngine(value: string, earlier: string[] = []): string[] {
   if (earlier.some((text) => parseEngine(text).label === label)) {
     throw new InvalidArgumentError(`${label} is named twice.`);
   }
+  return [...earlier, value];
+}
+
+function collect(value: string, earlier: string[] = []): string[] {
   return [...earlier, value];
 }
 

@@ -23,6 +23,8 @@ import { startWatchdog } from "./watchdog/watchdog.js";
 export interface RunOptions {
   readonly form: Form;
   readonly engines: readonly string[];
+  /** Labels of those that the user says are emulators. */
+  readonly emulated: readonly string[];
   readonly scenarios: readonly Scenario[];
   readonly network: Target["network"];
   readonly seed: number;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseEngine } from "./find.js";
+import { emulatorOf, parseEngine } from "./find.js";
 import { chooseImage } from "./image.js";
 
 test("an engine may have an address and a name", () => {
@@ -17,4 +17,13 @@ test("an image is chosen that the engine has", () => {
   expect(chooseImage(["node:22", "registry:5000/team/busybox:1"])).toBe("registry:5000/team/busybox:1");
   expect(chooseImage(["localhost/busybox"])).toBe("localhost/busybox");
   expect(chooseImage(["postgres:17"])).toBeUndefined();
+});
+
+test("an emulator is told by its own word, or by a system on which the engine cannot be", () => {
+  const report = { details: {} };
+  expect(emulatorOf("tart", report, "darwin")).toBeUndefined();
+  expect(emulatorOf("tart", report, "linux")).toContain("macOS alone");
+  expect(emulatorOf("@nanoclaw/sandbox-apple-container", report, "linux")).toContain("macOS alone");
+  expect(emulatorOf("docker", report, "linux")).toBeUndefined();
+  expect(emulatorOf("docker", { details: { emulator: "a toy" } }, "darwin")).toContain("a toy");
 });

@@ -8,6 +8,8 @@ import type { Target } from "./target.js";
 
 /** What to look for and how to measure it. */
 export interface EngineQuestion {
+  /** Labels of engines of which the user says that they are emulators. */
+  readonly emulated?: readonly string[];
   /** As `parseEngine` reads it. */
   readonly engine: string;
   readonly image?: string;
@@ -24,6 +26,8 @@ export interface FoundEngine {
   readonly version?: string;
   readonly endpoint?: string;
   readonly details: Readonly<Record<string, string>>;
+  /** How it is known that an emulator answers and not the engine. */
+  readonly emulated?: string;
   /** Set where it can be measured. */
   readonly target?: Target;
   /** Set where it cannot. */
@@ -38,6 +42,9 @@ export async function findEngine(question: EngineQuestion): Promise<FoundEngine>
     const provider = await providerOf(engine, providerOptions);
     report = await probeEngine(provider, { signal: question.signal });
     if (!report.available) return { ...facts(label, report), absent: whyNot(report) };
+    const emulated = question.emulated?.includes(label)
+      ? "It was said to be an emulator."
+      : emulatorOf(engine, report);
     const { network, runId } = question;
     const { endpoint } = report;
     const image =
@@ -55,7 +62,7 @@ export async function findEngine(question: EngineQuestion): Promise<FoundEngine>
       ...(endpoint === undefined ? {} : { endpoint }),
       ...(image === undefined ? {} : { image }),
     };
-    return { ...facts(label, report), target };
+    return { ...facts(label, report), target, ...(emulated === undefined ? {} : { emulated }) };
   } catch (error) {
     question.signal.throwIfAborted();
     return { ...facts(label, report), absent: failureMessage(error) };
@@ -84,6 +91,22 @@ function facts(label: string, report: EngineReport | undefined): Omit<FoundEngin
     ...(report?.version === undefined ? {} : { version: report.version }),
     ...(report?.endpoint === undefined ? {} : { endpoint: report.endpoint }),
   };
+}
+
+/** Engines that exist on macOS alone: what answers to their name elsewhere is something else. */
+const needMac = new Set(["tart", "apple-container"].flatMap((name) => [name, `@nanoclaw/sandbox-${name}`]));
+
+/** How it is known that an emulator answers: the probe names one, or the engine cannot be on this system. */
+export function emulatorOf(
+  engine: string,
+  { details }: Pick<EngineReport, "details">,
+  platform: NodeJS.Platform = process.platform,
+): string | undefined {
+  if (details.emulator !== undefined) return `An emulator answered: ${details.emulator}.`;
+  if (needMac.has(engine) && platform !== "darwin") {
+    return `An emulator answered: ${engine} itself runs on macOS alone.`;
+  }
+  return undefined;
 }
 
 function whyNot({ problems }: EngineReport): string {

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Series } from "../measurement.js";
 import type { RunResult } from "../result.js";
 import { verdictsOf } from "./checks.js";
+import { showable } from "./emulated.js";
 import { comparisonsOf } from "./figures.js";
 import { formatRatio, formatValue } from "./format.js";
 import { markdownOf } from "./markdown.js";
@@ -102,6 +103,22 @@ test("table and Markdown show every figure, and say who was not measured and why
     expect(text).toContain("local: not measured. bwrap was not found");
     expect(text).toContain("docker: The docker command is not installed. (docker CLI)");
     expect(text).toContain("Interrupted");
+  }
+});
+
+test("figures of an emulator are left out with the reason, or marked wherever they stand", () => {
+  const destroys = { ...seriesOf("sandbox", "destroy", "time", [80, 90, 100]), engine: "tart" };
+  const result: RunResult = {
+    ...resultOf([destroys]),
+    engines: [{ label: "tart", details: {}, emulated: "An emulator answered.", contenders: [] }],
+  };
+  for (const report of [tableOf, markdownOf]) {
+    const without = report(showable(result, { includeEmulated: false }));
+    expect(without).not.toContain("90 ms");
+    expect(without).toContain("tart: not measured. An emulator answered.");
+    const marked = report(showable(result, { includeEmulated: true }));
+    expect(marked).toContain("90 ms");
+    expect(marked.match(/tart(?! \(emulated\))/g)).toBeNull();
   }
 });
 
