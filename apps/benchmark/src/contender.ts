@@ -20,7 +20,21 @@ export interface Contender {
   start(): Promise<LiveSandbox>;
 }
 
+/** Parts of a cold start in order, in milliseconds. What cannot be told apart is one part, or not there. */
+export interface Phases {
+  /** The engine knows the sandbox. */
+  readonly create?: number;
+  /** It runs. */
+  readonly start?: number;
+  /** It was made, started and takes commands, where that is told as one. */
+  readonly made?: number;
+  /** From a sandbox that takes commands to the first output. */
+  readonly firstCommand?: number;
+}
+
 export interface FirstOutput {
+  /** Where the contender tells them. */
+  readonly phases?: Phases;
   /** Waits for the command's end, checks it, and removes the sandbox. */
   finish(): Promise<{ readonly output: string }>;
 }
@@ -38,6 +52,8 @@ export interface LiveSandbox {
   download?(guestPath: string, hostPath: string): Promise<void>;
   /** Standard output of a command as it comes. */
   stream?(argv: readonly string[]): Promise<Readable>;
+  /** What the engine says that it uses, in bytes. */
+  accountedMemory?(): Promise<number | undefined>;
   /** Returns when it is gone, as far as the contender looks. */
   remove(): Promise<void>;
 }

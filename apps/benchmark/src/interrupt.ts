@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 export interface Interrupt {
@@ -12,6 +14,8 @@ export interface Interrupt {
  */
 export function listenForInterrupt(): Interrupt {
   const controller = new AbortController();
+  // Every command that runs listens to it, and that may be 32 at once.
+  setMaxListeners(0, controller.signal);
   let exitCode: number | undefined;
   for (const name of Object.keys(exitCodes) as (keyof typeof exitCodes)[]) {
     process.on(name, () => {

@@ -15,6 +15,9 @@ import { run } from "./run.js";
 import type { Form, Scenario } from "./scenario.js";
 import { scenarioIds, scenariosOf } from "./scenarios/index.js";
 
+/** After it the scenario that is under way is finished, which may take some seconds, or half a minute of the full form. */
+const TIME_LIMIT_MS: Readonly<Record<Form, number>> = { short: 50_000, full: 9 * 60_000 };
+
 interface RunFlags {
   readonly short?: true;
   readonly engine?: string[];
@@ -67,6 +70,7 @@ async function measure(flags: RunFlags): Promise<void> {
     network: flags.network,
     seed: flags.seed ?? randomInt(1, 2 ** 31),
     signal: interrupt.signal,
+    ...(flags.samples === undefined ? { timeLimitMs: TIME_LIMIT_MS[form] } : {}),
     progress: progressTo(process.stderr),
     ...(flags.image === undefined ? {} : { image: flags.image }),
   });

@@ -78,6 +78,13 @@ test("a preparation that fails is told", async () => {
   expect(series?.failures).toEqual([{ round: 0, message: "no such image" }]);
 });
 
+test("a question that is left out says why, and asks nobody", async () => {
+  const scenario = scenarioOf({ rounds: 2, warmups: 0 }, () => ({ turn: () => Promise.reject(new Error()) }));
+  const run = { ...scenarioRun(), leftOut: "no time" };
+  const [series] = await runScenario(scenario, [contenderOf("a")], run);
+  expect(series).toMatchObject({ samples: [], failures: [], remark: "no time" });
+});
+
 test("an abort keeps what there is and ends every trial", async () => {
   const controller = new AbortController();
   const ended: string[] = [];
@@ -114,6 +121,16 @@ test("baselines take fewer turns where a scenario says so", async () => {
   const contenders = [contenderOf("a"), { ...contenderOf("b"), role: "baseline" as const }];
   const result = await runScenario(scenario, contenders, scenarioRun());
   expect(result.map(({ samples }) => samples.length)).toEqual([4, 1]);
+});
+
+test("fewer turns are spread over all rounds", async () => {
+  const scenario = scenarioOf({ rounds: 9, warmups: 0, baselineRounds: 3 }, () => ({ turn: one }));
+  const [series] = await runScenario(
+    scenario,
+    [{ ...contenderOf("b"), role: "baseline" as const }],
+    scenarioRun(),
+  );
+  expect(series?.samples.map(({ round }) => round)).toEqual([0, 3, 6]);
 });
 
 async function one() {

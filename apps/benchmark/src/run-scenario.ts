@@ -19,6 +19,8 @@ export interface ScenarioRun {
   readonly signal: AbortSignal;
   /** Of the whole run, by the monotonic clock. */
   readonly startedAt: number;
+  /** Why nobody is asked at all. */
+  readonly leftOut?: string;
   /** Called before each round; `round` counts warm-ups as negative. */
   onRound?(round: number, rounds: number): void;
 }
@@ -61,8 +63,13 @@ export async function runScenario(
   return entrants.flatMap((entrant) => seriesOf(scenario, entrant));
 }
 
-async function prepare(scenario: Scenario, entrant: Entrant, { surroundings, signal }: ScenarioRun) {
+async function prepare(scenario: Scenario, entrant: Entrant, run: ScenarioRun) {
+  const { surroundings, signal, leftOut } = run;
   signal.throwIfAborted();
+  if (leftOut !== undefined) {
+    entrant.remark = leftOut;
+    return;
+  }
   if (turnsOf(scenario, entrant) === 0) {
     entrant.remark = "left out of the short form";
     return;
@@ -88,13 +95,13 @@ async function takeRounds(
   deadline: number,
   run: ScenarioRun,
 ) {
-  for (let round = -scenario.warmups; round < scenario.rounds; round++) {
-    const running = entrants.filter((entrant) => entrant.trial && round < turnsOf(scenario, entrant));
+  for (let round = 0 - scenario.warmups; round < scenario.rounds; round++) {
+    const running = entrants.filter((entrant) => entrant.trial && hasTurn(scenario, entrant, round));
     if (round >= LEAST_ROUNDS && performance.now() > deadline) {
       for (const entrant of running) entrant.remark ??= `its time was up after round ${round}`;
       return;
     }
-    if (running.length === 0) return;
+    if (entrants.every(({ trial }) => trial === undefined)) return;
     run.onRound?.(round, scenario.rounds);
     for (const entrant of shuffle(running, run.surroundings.random)) {
       await takeTurn(scenario, entrant, round, run);
@@ -142,6 +149,13 @@ async function end(entrant: Entrant) {
   }
   // It has lost its sandbox and ends soon, most likely by an error that is known already.
   if (abandoned !== undefined) await within(abandoned, ABANDONED_MS).catch(() => undefined);
+}
+
+/** Fewer turns are spread over all rounds, so that they see the same of the machine. */
+function hasTurn(scenario: Scenario, entrant: Entrant, round: number): boolean {
+  if (round < 0) return true;
+  const turnsBefore = (rounds: number) => Math.ceil((rounds * turnsOf(scenario, entrant)) / scenario.rounds);
+  return turnsBefore(round + 1) > turnsBefore(round);
 }
 
 function turnsOf(scenario: Scenario, { contender }: Entrant): number {

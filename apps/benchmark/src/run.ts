@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly scenarios: readonly Scenario[];
   readonly network: Target["network"];
   readonly seed: number;
+  /** Milliseconds after which no further scenario begins. Default: none. */
+  readonly timeLimitMs?: number;
   /** Default: one that the engine has, else the docker adapter's default, which is pulled. */
   readonly image?: string;
   /** Aborting ends the run early, with what it has. */
@@ -45,7 +47,7 @@ interface Entry {
 
 /** Measures, and leaves nothing behind, however it ends. */
 export async function run(options: RunOptions): Promise<RunResult> {
-  const { signal, progress, seed } = options;
+  const { signal, progress, seed, timeLimitMs = Number.POSITIVE_INFINITY } = options;
   const startedAt = new Date();
   const start = performance.now();
   const loadBefore = load();
@@ -77,7 +79,13 @@ export async function run(options: RunOptions): Promise<RunResult> {
         progress.now(`${title}  ${round < 0 ? "warm-up" : `round ${round + 1} of ${rounds}`}`);
       const begin = performance.now();
       series.push(
-        ...(await runScenario(scenario, contenders, { surroundings, signal, startedAt: start, onRound })),
+        ...(await runScenario(scenario, contenders, {
+          surroundings,
+          signal,
+          startedAt: start,
+          onRound,
+          ...(begin - start > timeLimitMs ? { leftOut: "the time of the run was up" } : {}),
+        })),
       );
       progress.say(`${title}  ${((performance.now() - begin) / 1000).toFixed(1)} s`);
     }

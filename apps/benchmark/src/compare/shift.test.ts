@@ -7,9 +7,8 @@ test("quantiles are those of R's qnorm", () => {
   expect(normalQuantile(0.9995)).toBeCloseTo(3.290527, 3);
 });
 
-test("the factor and its interval are those of R's wilcox.test", () => {
-  // exp of the estimate and conf.int of wilcox.test(log(1:10 * 2), log(1:10), conf.int = TRUE, exact = FALSE) lie
-  // around 2; with 10 and 10 values the interval of 95 % leaves out 23 of 100 pairs on either side.
+test("the factor and its interval are those of the tables", () => {
+  // For 10 and 10 values the critical value of U at 5 % is 23: the interval leaves out 23 of 100 pairs on either side.
   const values = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
   const shift = shiftOf(
     values,

@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import type Docker from "dockerode";
 import type { Container } from "dockerode";
 import { pack } from "tar-stream";
+import { timed } from "../clock.js";
 import type { LiveSandbox } from "../contender.js";
 import { benchLabels } from "../engines/bench-labels.js";
 import { connect } from "../engines/connection.js";
@@ -25,10 +26,17 @@ export const engineApi: ContenderFactory = {
     return {
       versions: { engine: version, api },
       async firstOutput(argv) {
-        const container = await startContainer(docker, target);
-        const command = await startCommand(container, argv);
-        await command.firstByte;
+        const created = await timed(() => createContainer(docker, target));
+        const container = created.value;
+        const started = await timed(() => container.start());
+        const first = await timed(async () => {
+          const command = await startCommand(container, argv);
+          await command.firstByte;
+          return command;
+        });
+        const command = first.value;
         return {
+          phases: { create: created.ms, start: started.ms, firstCommand: first.ms },
           finish: async () => {
             const output = await command.output();
             await container.remove({ force: true });
@@ -43,14 +51,18 @@ export const engineApi: ContenderFactory = {
 
 /** A container that waits for commands, with the engine's defaults for everything else. */
 async function startContainer(docker: Docker, target: Target): Promise<Container> {
-  const container = await docker.createContainer({
+  const container = await createContainer(docker, target);
+  await container.start();
+  return container;
+}
+
+function createContainer(docker: Docker, target: Target): Promise<Container> {
+  return docker.createContainer({
     Image: target.image,
     Cmd: ["sleep", "2147483647"],
     Labels: benchLabels(target),
     HostConfig: target.network === "none" ? { NetworkMode: "none" } : {},
   });
-  await container.start();
-  return container;
 }
 
 function liveContainer(container: Container): LiveSandbox {

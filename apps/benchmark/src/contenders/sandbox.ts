@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
-import { createSandbox, type Sandbox } from "@nanoclaw/sandbox";
-import type { LiveSandbox } from "../contender.js";
+import { createSandbox, type Sandbox, type SandboxEvent } from "@nanoclaw/sandbox";
+import type { LiveSandbox, Phases } from "../contender.js";
 import { benchLabels } from "../engines/bench-labels.js";
 import { providerOf } from "../engines/provider.js";
 import type { ContenderFactory } from "./factory.js";
@@ -13,8 +13,9 @@ export const sandboxContender: ContenderFactory = {
   serves: () => true,
   async open(target, signal) {
     const provider = await providerOf(target.engine, target.providerOptions);
-    const create = () =>
+    const create = (onEvent?: (event: SandboxEvent) => void) =>
       createSandbox(provider, {
+        ...(onEvent === undefined ? {} : { onEvent }),
         network: target.network,
         labels: benchLabels(target),
         signal,
@@ -23,9 +24,13 @@ export const sandboxContender: ContenderFactory = {
     return {
       versions: packageVersions(target.engine),
       async firstOutput(argv) {
-        const sandbox = await create();
+        const durations = new Map<string, number>();
+        const sandbox = await create((event) => {
+          if (event.type === "operation-end") durations.set(event.operation, event.durationMs);
+        });
         const output = await execIn(sandbox, argv, signal);
         return {
+          phases: phasesOf(durations),
           finish: async () => {
             await sandbox.destroy();
             return { output };
@@ -37,6 +42,15 @@ export const sandboxContender: ContenderFactory = {
   },
 };
 
+/** The sandbox's events tell its making as one, and the command. */
+function phasesOf(durations: ReadonlyMap<string, number>): Phases {
+  const [made, firstCommand] = [durations.get("create"), durations.get("exec")];
+  return {
+    ...(made === undefined ? {} : { made }),
+    ...(firstCommand === undefined ? {} : { firstCommand }),
+  };
+}
+
 function liveSandbox(sandbox: Sandbox, signal: AbortSignal): LiveSandbox {
   return {
     id: sandbox.id,
@@ -46,6 +60,7 @@ function liveSandbox(sandbox: Sandbox, signal: AbortSignal): LiveSandbox {
     upload: (hostPath, guestPath) => sandbox.files.upload(hostPath, guestPath, { signal }),
     download: (guestPath, hostPath) => sandbox.files.download(guestPath, hostPath, { signal }),
     stream: async (argv) => (await sandbox.spawn(argv, { signal })).stdout,
+    accountedMemory: async () => (await sandbox.stats({ signal })).memoryBytes,
     remove: () => sandbox.destroy(),
   };
 }

@@ -43,6 +43,31 @@ const handlers: Handlers = {
     }
     return {};
   },
+  async churn() {
+    const opened = await opening;
+    let id = "";
+    const { ms } = await timed(async () => {
+      const sandbox = await opened.start();
+      id = sandbox.id;
+      const output = await sandbox.exec(["echo", "churn"]);
+      if (output !== "churn\n") throw new Error(`Wrong output: ${JSON.stringify(output.slice(0, 80))}`);
+      await sandbox.remove();
+    });
+    return { id, ms };
+  },
+  async accounted() {
+    let bytes = 0;
+    for (const sandbox of sandboxes) {
+      const one = await sandbox.accountedMemory?.();
+      if (one === undefined) return {};
+      bytes += one;
+    }
+    return { bytes };
+  },
+  async resident() {
+    globalThis.gc?.();
+    return { bytes: process.memoryUsage.rss() };
+  },
   upload: ({ hostPath, guestPath }) =>
     costOf(async () => method("upload").call(first(), hostPath, guestPath)),
   download: ({ hostPath, guestPath }) =>

@@ -16,6 +16,12 @@ export interface OwnerTasks {
   begin: { arguments: { argv: readonly string[] }; result: Record<never, never> };
   upload: { arguments: { hostPath: string; guestPath: string }; result: Cost };
   download: { arguments: { hostPath: string; guestPath: string }; result: Cost };
+  /** Makes one sandbox, runs a command in it and removes it. */
+  churn: { arguments: Record<never, never>; result: Churned };
+  /** What the engine says that the sandboxes use, added up. Undefined where it says nothing. */
+  accounted: { arguments: Record<never, never>; result: { bytes?: number } };
+  /** Resident memory of the owner, after its garbage was collected. */
+  resident: { arguments: Record<never, never>; result: { bytes: number } };
   readSlowly: { arguments: SlowReading; result: Cost };
   end: { arguments: Record<never, never>; result: Record<never, never> };
 }
@@ -24,6 +30,11 @@ export interface Started {
   readonly id: string;
   /** What the contender has a way for. */
   readonly abilities: readonly Ability[];
+}
+
+export interface Churned {
+  readonly id: string;
+  readonly ms: number;
 }
 
 export type Ability = "upload" | "download" | "stream";

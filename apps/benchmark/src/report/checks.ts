@@ -1,6 +1,6 @@
 import type { Series } from "../measurement.js";
 import type { RunResult } from "../result.js";
-import { median, medianRatio } from "../statistics.js";
+import { median, medianRatio, quantile } from "../statistics.js";
 import { valuesOf } from "./figures.js";
 import { formatRatio, formatValue } from "./format.js";
 
@@ -68,6 +68,7 @@ const rules: readonly Rule[] = [
       return { holds: value <= 2, evidence: formatValue(value, "ms"), tooFew: isTooFew(sandbox) };
     },
   },
+  ...["engine-api", "bwrap"].map((contender) => harnessAdds(contender)),
   ...["engine-api", "bwrap"].map(everyOutputRight),
   {
     promise: "8 at once: no worker's median above Engine API exec",
@@ -152,6 +153,23 @@ function below(scenario: string, metric: string, contender: string, limit: numbe
     judge({ sandbox }) {
       const highest = Math.max(...valuesOf(sandbox));
       return { holds: highest < limit, evidence: `at most ${formatValue(highest, sandbox.unit)}` };
+    },
+  };
+}
+
+function harnessAdds(contender: string): Rule {
+  return {
+    promise: "the harness adds < 0.1 ms to a sample",
+    scenario: "empty",
+    metric: "time",
+    beside: contender,
+    judge: ({ sandbox }) => {
+      const value = quantile(valuesOf(sandbox), 0.95);
+      return {
+        holds: value < 0.1,
+        evidence: `95 of 100 below ${formatValue(value, "ms")}`,
+        tooFew: isTooFew(sandbox),
+      };
     },
   };
 }

@@ -74,6 +74,15 @@ test("a single sample over the limit breaks a promise about clean-up", () => {
   expect(judged([100, 2_001])).toBe("fail");
 });
 
+test("a harness that adds a tenth of a millisecond breaks its promise", () => {
+  const judged = (ms: number) =>
+    outcomes(resultOf([seriesOf("sandbox", "empty", "time", repeat(ms, 50))]))[
+      "the harness adds < 0.1 ms to a sample"
+    ];
+  expect(judged(0.05)).toBe("pass");
+  expect(judged(0.1)).toBe("fail");
+});
+
 test("nothing judged is not everything kept", () => {
   expect(allHold(verdictsOf(resultOf([])))).toBe(false);
 });

@@ -16,8 +16,8 @@ export function largeFile(form: Form): Scenario {
       { id: "download", title: `${mebibytes} MiB download`, unit: "ms" },
     ],
     rounds: form === "full" ? 20 : 3,
-    warmups: 1,
-    ...(form === "full" ? {} : { budgetMs: 6_000 }),
+    warmups: form === "full" ? 1 : 0,
+    ...(form === "full" ? {} : { budgetMs: 3_000 }),
     async prepare(contender, { directory, startOwner }) {
       const owner = await startOwner(contender);
       const source = await randomFile(directory, mebibytes);

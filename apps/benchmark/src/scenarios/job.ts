@@ -1,0 +1,94 @@
+import { timed } from "../clock.js";
+import type { Contender } from "../contender.js";
+import { findProgram } from "../program.js";
+import type { Form, NotApplicable, Scenario, Trial } from "../scenario.js";
+import { bareRepositoryArchive, FILES, FILES_WITH_NEEDLE, NEEDLE, sourceTreeArchive } from "./source-tree.js";
+
+const GUEST_ARCHIVE = "/tmp/sandbox-bench-job.tar";
+
+interface Job {
+  readonly archive: string;
+  /** Of a POSIX shell. Its output is checked. */
+  readonly script: string;
+  readonly expected: string;
+}
+
+/** What a user would do with a source tree: bring it in, unpack it, search it, pack it again. */
+export function archiveJob(form: Form): Scenario {
+  return {
+    ...jobOf(form),
+    id: "archive-job",
+    question: `How long does a whole job take: ${FILES} source files unpacked, searched and packed in a fresh sandbox?`,
+    metrics: [{ id: "time", title: `job: unpack, search and pack ${FILES} files`, unit: "ms" }],
+    prepare: async (contender, { directory }) =>
+      trialOf(contender, {
+        archive: await sourceTreeArchive(directory),
+        script: `cd /tmp && tar -xf ${GUEST_ARCHIVE} && grep -rl ${NEEDLE} tree | wc -l && tar -cf - tree | gzip -c | gzip -dc | tar -tf - | grep -c 'js$'`,
+        expected: `${FILES_WITH_NEEDLE}\n${FILES}\n`,
+      }),
+  };
+}
+
+/** The first thing that an agent does. The guest needs git for it. */
+export function cloneJob(form: Form): Scenario {
+  return {
+    ...jobOf(form),
+    id: "clone-job",
+    question: `How long does git clone of a local bare repository with ${FILES} files take in a fresh sandbox?`,
+    metrics: [{ id: "time", title: `job: git clone of ${FILES} files`, unit: "ms" }],
+    async prepare(contender, { directory }) {
+      if (findProgram("git") === undefined)
+        return { notApplicable: "needs git on the host to make a repository" };
+      if (!(await hasGit(contender))) return { notApplicable: "there is no git in the guest" };
+      return await trialOf(contender, {
+        archive: await bareRepositoryArchive(directory),
+        // A repository of another user is refused unless it is said to be safe.
+        script: `cd /tmp && tar -xf ${GUEST_ARCHIVE} && export HOME=/tmp && git config --global safe.directory '*' && git clone --quiet tree.git clone && find clone -name '*.js' | wc -l`,
+        expected: `${FILES}\n`,
+      });
+    },
+  };
+}
+
+function jobOf(form: Form): Pick<Scenario, "rounds" | "warmups" | "budgetMs"> {
+  return {
+    rounds: form === "full" ? 15 : 2,
+    warmups: form === "full" ? 1 : 0,
+    budgetMs: form === "full" ? 45_000 : 4_000,
+  };
+}
+
+async function trialOf(contender: Contender, job: Job): Promise<Trial | NotApplicable> {
+  const probe = await contender.start();
+  const { upload } = probe;
+  await probe.remove();
+  if (!upload) return { notApplicable: "has no way to move files" };
+  return {
+    async turn() {
+      const { ms, value } = await timed(() => doJob(contender, job));
+      if (value.replaceAll(" ", "") !== job.expected) throw new Error(`Wrong output: ${value.slice(0, 80)}`);
+      return [{ metric: "time", value: ms }];
+    },
+    end: async () => undefined,
+  };
+}
+
+async function doJob(contender: Contender, { archive, script }: Job): Promise<string> {
+  const sandbox = await contender.start();
+  try {
+    await sandbox.upload?.(archive, GUEST_ARCHIVE);
+    return await sandbox.exec(["sh", "-c", script]);
+  } finally {
+    await sandbox.remove();
+  }
+}
+
+async function hasGit(contender: Contender): Promise<boolean> {
+  const sandbox = await contender.start();
+  try {
+    const answer = await sandbox.exec(["sh", "-c", "command -v git >/dev/null && echo yes || echo no"]);
+    return answer.trim() === "yes";
+  } finally {
+    await sandbox.remove();
+  }
+}
