@@ -2,6 +2,8 @@ import { randomInt } from "node:crypto";
 import { accessSync, constants, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { contenderFactories } from "./contenders/index.js";
+import { loadPlugIn } from "./contenders/plug-in.js";
 import { defaultEngines, parseEngine } from "./engines/find.js";
 import type { Target } from "./engines/target.js";
 import { listenForInterrupt } from "./interrupt.js";
@@ -28,6 +30,7 @@ interface RunFlags {
   readonly network: Target["network"];
   readonly seed?: number;
   readonly check?: true;
+  readonly contender?: string[];
   readonly emulated?: string[];
   readonly includeEmulated?: true;
 }
@@ -47,6 +50,11 @@ export function addRunCommand(program: Command): void {
         .choices(scenarioIds)
         .argParser(collectScenario),
     )
+    .option(
+      "--contender <file>",
+      "a module that exports one more contender to measure beside; may be repeated",
+      collect,
+    )
     .option("--samples <count>", "rounds of each scenario", positiveInteger)
     .option("--json <file>", "write every sample there; - for standard output")
     .option("--image <name>", "for engines with images (default: a small one that the engine has)")
@@ -60,12 +68,15 @@ export function addRunCommand(program: Command): void {
 
 async function measure(flags: RunFlags): Promise<void> {
   if (flags.json !== undefined && flags.json !== "-") accessSync(dirname(flags.json), constants.W_OK);
+  const plugIns = await Promise.all((flags.contender ?? []).map(loadPlugIn));
+  contenderFactories(plugIns);
   const form: Form = flags.short ? "short" : "full";
   const interrupt = listenForInterrupt();
   const result = await run({
     form,
     engines: flags.engine ?? defaultEngines,
     scenarios: scenariosOf(form, flags.scenario).map((scenario) => withSamples(scenario, flags.samples)),
+    plugIns,
     emulated: flags.emulated ?? [],
     network: flags.network,
     seed: flags.seed ?? randomInt(1, 2 ** 31),

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AbsentContender, Contender } from "./contender.js";
 import { openContenders } from "./contenders/index.js";
+import type { PlugIn } from "./contenders/plug-in.js";
 import { removeLabelled } from "./engines/bench-labels.js";
 import { connect } from "./engines/connection.js";
 import { type FoundEngine, findEngine } from "./engines/find.js";
@@ -26,6 +27,8 @@ export interface RunOptions {
   /** Labels of those that the user says are emulators. */
   readonly emulated: readonly string[];
   readonly scenarios: readonly Scenario[];
+  /** Contenders that do not come with this program. */
+  readonly plugIns: readonly PlugIn[];
   readonly network: Target["network"];
   readonly seed: number;
   /** Milliseconds after which no further scenario begins. Default: none. */
@@ -65,12 +68,15 @@ export async function run(options: RunOptions): Promise<RunResult> {
       if (target?.engine === "docker" && target.endpoint !== undefined) {
         watchdog.tell({ remove: "containers", endpoint: target.endpoint, runId });
       }
-      entries.push({ engine, contenders: target ? await openContenders(target, signal) : [] });
+      entries.push({
+        engine,
+        contenders: target ? await openContenders(target, options.plugIns, signal) : [],
+      });
     }
     const contenders = entries
       .flatMap((entry) => entry.contenders)
       .filter((one): one is Contender => !("absent" in one));
-    const surroundings = surroundingsOf(directory, seed, owners);
+    const surroundings = surroundingsOf(directory, options, owners);
     for (const [index, scenario] of options.scenarios.entries()) {
       if (signal.aborted) break;
       const title = `${index + 1}/${options.scenarios.length} ${scenario.id}`;
@@ -115,12 +121,17 @@ export async function run(options: RunOptions): Promise<RunResult> {
   };
 }
 
-function surroundingsOf(directory: string, seed: number, owners: OwnerProcess[]): Surroundings {
+function surroundingsOf(
+  directory: string,
+  { seed, plugIns }: RunOptions,
+  owners: OwnerProcess[],
+): Surroundings {
+  const plugInFiles = plugIns.map(({ file }) => file);
   return {
     random: seededRandom(seed),
     directory,
     async startOwner({ id, target }) {
-      const owner = startOwnerProcess({ target, contenderId: id }, directory);
+      const owner = startOwnerProcess({ target, contenderId: id, plugInFiles }, directory);
       owners.push(owner);
       await owner.ask("ready", {});
       return owner;

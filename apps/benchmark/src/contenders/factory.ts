@@ -1,7 +1,10 @@
 import type { AbsentContender, Contender } from "../contender.js";
 import type { Target } from "../engines/target.js";
 
-/** How a contender comes into a run. Another product's SDK is added by writing one of these. */
+/**
+ * How a contender comes into a run. Another product's SDK is added by writing one of these: as the default export of a
+ * module that `run --contender FILE` names, with the role `baseline`.
+ */
 export interface ContenderFactory {
   readonly id: string;
   readonly title: string;

@@ -1,8 +1,9 @@
 // A process that owns sandboxes, to be measured or killed from outside. Started by owner-process.ts.
 import { setTimeout as delay } from "node:timers/promises";
 import { timed } from "../clock.js";
-import type { LiveSandbox } from "../contender.js";
+import type { Contender, LiveSandbox } from "../contender.js";
 import { reopenContender } from "../contenders/index.js";
+import { loadPlugIn } from "../contenders/plug-in.js";
 import { failureMessage } from "../failure-message.js";
 import { BLOCK_BYTES, BlockChecker, blockScript } from "./counted-blocks.js";
 import { watchMemory } from "./memory.js";
@@ -22,7 +23,7 @@ type Handlers = {
 };
 
 const assignment: OwnerAssignment = JSON.parse(process.argv[2] ?? "");
-const opening = reopenContender(assignment.contenderId, assignment.target, new AbortController().signal);
+const opening = open(assignment);
 const sandboxes: LiveSandbox[] = [];
 const abilities: readonly Ability[] = ["upload", "download", "stream"];
 
@@ -84,6 +85,11 @@ process.on("message", (request: OwnerRequest) => {
 });
 // Whoever started it is gone, and with it the reason to be here.
 process.on("disconnect", () => process.exit());
+
+async function open({ contenderId, target, plugInFiles }: OwnerAssignment): Promise<Contender> {
+  const plugIns = await Promise.all(plugInFiles.map(loadPlugIn));
+  return await reopenContender(contenderId, target, plugIns, new AbortController().signal);
+}
 
 async function answer({ id, task, arguments: values }: OwnerRequest): Promise<OwnerReply> {
   try {

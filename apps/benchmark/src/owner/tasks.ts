@@ -4,6 +4,8 @@ import type { Target } from "../engines/target.js";
 export interface OwnerAssignment {
   readonly target: Target;
   readonly contenderId: string;
+  /** Files of contenders that do not come with this program. */
+  readonly plugInFiles: readonly string[];
 }
 
 /** What an owner process can be asked to do, as it goes over its channel. */
