@@ -1,4 +1,5 @@
 import type { RunResult } from "../result.js";
+import { briefMarkdown } from "./brief-table.js";
 import { cellsOf, columns } from "./cells.js";
 import { factsOf, remarksOf } from "./facts.js";
 import { type Comparison, comparisonsOf } from "./figures.js";
@@ -9,6 +10,7 @@ export function markdownOf(result: RunResult): string {
   return [
     ...facts.map((fact) => `- ${fact}`),
     "",
+    briefMarkdown(result),
     ...row(["", "", ...columns]),
     ...row(["---", "---", ...columns.map(() => "---:")]),
     ...comparisonsOf(result).flatMap(rowsOf),

@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import type { RunResult } from "../result.js";
+import { briefTable } from "./brief-table.js";
 import { cellsOf, columns } from "./cells.js";
 import { factsOf, remarksOf } from "./facts.js";
 import { type Comparison, comparisonsOf } from "./figures.js";
@@ -12,7 +13,7 @@ export function tableOf(result: RunResult): string {
     style: { head: [], border: [], compact: true },
   });
   for (const comparison of comparisonsOf(result)) table.push(...rowsOf(comparison));
-  return [...factsOf(result), "", table.toString(), ...remarksOf(result)].join("\n");
+  return [...factsOf(result), "", table.toString(), ...remarksOf(result), "", briefTable(result)].join("\n");
 }
 
 function rowsOf({ title, engine, figures }: Comparison) {
