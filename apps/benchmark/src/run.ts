@@ -18,6 +18,7 @@ import { seededRandom } from "./random.js";
 import { type EngineResult, FORMAT, FORMAT_VERSION, type RunResult } from "./result.js";
 import { runScenario } from "./run-scenario.js";
 import type { Form, Scenario, Surroundings } from "./scenario.js";
+import { aboutTime, timeLeftMs } from "./time-left.js";
 import { ownVersion } from "./version.js";
 import { startWatchdog } from "./watchdog/watchdog.js";
 
@@ -77,12 +78,17 @@ export async function run(options: RunOptions): Promise<RunResult> {
       .flatMap((entry) => entry.contenders)
       .filter((one): one is Contender => !("absent" in one));
     const surroundings = surroundingsOf(directory, options, owners);
+    const ids = options.scenarios.map(({ id }) => id);
     for (const [index, scenario] of options.scenarios.entries()) {
       if (signal.aborted) break;
       const title = `${index + 1}/${options.scenarios.length} ${scenario.id}`;
       progress.now(title);
-      const onRound = (round: number, rounds: number) =>
-        progress.now(`${title}  ${round < 0 ? "warm-up" : `round ${round + 1} of ${rounds}`}`);
+      const onRound = (round: number, rounds: number) => {
+        const part = (round + scenario.warmups) / (rounds + scenario.warmups);
+        const left = timeLeftMs(options.form, ids, { index, part, elapsedMs: performance.now() - start });
+        const where = round < 0 ? "warm-up" : `round ${round + 1} of ${rounds}`;
+        progress.now([title, where, left === undefined ? "" : aboutTime(left)].filter(Boolean).join("  "));
+      };
       const begin = performance.now();
       series.push(
         ...(await runScenario(scenario, contenders, {

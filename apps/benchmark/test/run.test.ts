@@ -41,7 +41,22 @@ for (const { engine, reason, dockerHost, baseline } of engines) {
         }
       }
       expect(samplesOf(result, "slow-reader", "sandbox")).toHaveLength(1);
-      const left = result.series.find(({ metric }) => metric === "left");
+      expect(samplesOf(result, "empty", "sandbox").map(({ value }) => value < 5)).toEqual([true, true]);
+      const phases = ["made", "first-command"].map((name) => metricOf(result, `phase-${name}`, "sandbox"));
+      expect(phases.map((samples) => samples.length)).toEqual([2, 2]);
+      for (const scenario of [
+        "thirty-two-at-once",
+        "churn",
+        "idle-memory",
+        "disk",
+        "output",
+        "archive-job",
+      ]) {
+        expect(samplesOf(result, scenario, "sandbox").length, scenario).toBeGreaterThan(0);
+      }
+      const churned = result.series.find(({ scenario, metric }) => scenario === "churn" && metric === "left");
+      expect(churned?.samples.map(({ value }) => value)).toEqual(churned?.samples.map(() => 0));
+      const left = result.series.find(({ scenario, metric }) => scenario === "residue" && metric === "left");
       expect(left?.samples.map(({ value }) => value)).toEqual([0, 0]);
       expect(stdout).toContain(`cold start to first output · ${engine}`);
     }, 240_000);
@@ -90,6 +105,7 @@ describe("without an engine", () => {
     [["run", "--engine", "a", "--engine", "a=unix:///x"], "named twice"],
     [["run", "--engine", "local=unix:///x"], "local has no address"],
     [["check", "missing.json"], "missing.json"],
+    [["run", "--contender", "missing.mjs"], "missing.mjs"],
   ])("%j is refused with what is wrong", async (words, message) => {
     await using bench = new Bench(words, undefined);
     const { exitCode, stdout, stderr } = await bench.ended;
@@ -114,6 +130,10 @@ describe("without the docker command", () => {
 
 function samplesOf({ series }: RunResult, scenario: string, contender: string) {
   return series.find((one) => one.scenario === scenario && one.contender === contender)?.samples ?? [];
+}
+
+function metricOf({ series }: RunResult, metric: string, contender: string) {
+  return series.find((one) => one.metric === metric && one.contender === contender)?.samples ?? [];
 }
 
 function failuresOf({ series }: RunResult, contender: string): string[] {

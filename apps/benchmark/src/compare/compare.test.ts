@@ -174,11 +174,11 @@ function quietRun(seed: number): RunResult {
   return resultOf([
     on("docker", "sandbox", "first-output", draw(80, 232, 268)),
     on("docker", "sandbox", "whole", draw(80, 340, 369)),
-    on("docker", "docker-cli", "first-output", draw(40, 244, 278)),
-    on("docker", "engine-api", "first-output", draw(40, 274, 318)),
+    on("docker", "docker-cli", "first-output", draw(30, 244, 278)),
+    on("docker", "engine-api", "first-output", draw(30, 274, 318)),
     on("local", "sandbox", "first-output", draw(80, 18.8, 22)),
     on("local", "sandbox", "whole", draw(80, 23.3, 27.8)),
-    on("local", "bwrap", "first-output", draw(40, 6.62, 9.45)),
+    on("local", "bwrap", "first-output", draw(30, 6.62, 9.45)),
     ...others,
   ]);
 }

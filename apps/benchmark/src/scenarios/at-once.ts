@@ -17,14 +17,14 @@ export function eightAtOnce(form: Form): Scenario {
   const words = { id: "eight-at-once", words: "eight", workerCount: 8 };
   return form === "full"
     ? // Five rounds of 200 are 1,000 commands.
-      atOnce({ ...words, commandsOfWorker: 25, rounds: 5, baselineRounds: 2, budgetMs: 120_000 })
+      atOnce({ ...words, commandsOfWorker: 25, rounds: 5, baselineRounds: 1, budgetMs: 120_000 })
     : atOnce({ ...words, commandsOfWorker: 3, rounds: 2, budgetMs: 4_000 });
 }
 
 export function thirtyTwoAtOnce(form: Form): Scenario {
   const words = { id: "thirty-two-at-once", words: "32", workerCount: 32 };
   return form === "full"
-    ? atOnce({ ...words, commandsOfWorker: 8, rounds: 3, baselineRounds: 1, budgetMs: 60_000 })
+    ? atOnce({ ...words, commandsOfWorker: 4, rounds: 3, baselineRounds: 1, budgetMs: 60_000 })
     : atOnce({ ...words, commandsOfWorker: 2, rounds: 1, baselineRounds: 0, budgetMs: 4_000 });
 }
 

@@ -27,7 +27,7 @@ export function coldStart(form: Form): Scenario {
     ],
     // Enough to see 20 ms more on an engine that takes 250.
     rounds: form === "full" ? 80 : 5,
-    ...(form === "full" ? { baselineRounds: 40 } : {}),
+    ...(form === "full" ? { baselineRounds: 30 } : {}),
     warmups: form === "full" ? 2 : 1,
     budgetMs: form === "full" ? 120_000 : 8_000,
     async prepare(contender) {

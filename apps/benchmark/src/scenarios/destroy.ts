@@ -10,7 +10,7 @@ export function destroy(form: Form): Scenario {
     metrics: [{ id: "time", title: "destroy", unit: "ms" }],
     rounds: form === "full" ? 30 : 5,
     warmups: form === "full" ? 2 : 1,
-    ...(form === "full" ? {} : { budgetMs: 6_000 }),
+    ...(form === "full" ? { baselineRounds: 20 } : { budgetMs: 6_000 }),
     async prepare(contender) {
       let left: LiveSandbox | undefined;
       return {

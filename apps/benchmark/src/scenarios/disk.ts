@@ -18,9 +18,9 @@ export function disk(form: Form): Scenario {
       { id: "held", title: "disk that a sandbox takes", unit: "bytes" },
       { id: "left", title: "disk not given back after removal", unit: "bytes" },
     ],
-    rounds: form === "full" ? 5 : 1,
-    warmups: form === "full" ? 1 : 0,
-    ...(form === "full" ? {} : { baselineRounds: 0 }),
+    rounds: form === "full" ? 3 : 1,
+    warmups: 0,
+    baselineRounds: form === "full" ? 1 : 0,
     async prepare(contender, { startOwner, directory }) {
       const engine = await engineDirectory(contender.target);
       if ("notApplicable" in engine) return engine;

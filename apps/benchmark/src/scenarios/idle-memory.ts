@@ -27,9 +27,9 @@ export function idleMemory(form: Form): Scenario {
       },
       { id: "owner", title: "idle sandbox, memory of its owner", unit: "bytes" },
     ],
-    rounds: form === "full" ? 5 : 1,
+    rounds: form === "full" ? 3 : 1,
     warmups: 0,
-    ...(form === "full" ? {} : { baselineRounds: 0 }),
+    baselineRounds: form === "full" ? 1 : 0,
     async prepare(contender, { startOwner }) {
       return {
         async turn() {

@@ -50,9 +50,10 @@ export function cloneJob(form: Form): Scenario {
   };
 }
 
-function jobOf(form: Form): Pick<Scenario, "rounds" | "warmups" | "budgetMs"> {
+function jobOf(form: Form): Pick<Scenario, "rounds" | "baselineRounds" | "warmups" | "budgetMs"> {
   return {
-    rounds: form === "full" ? 15 : 2,
+    rounds: form === "full" ? 10 : 2,
+    ...(form === "full" ? { baselineRounds: 5 } : {}),
     warmups: form === "full" ? 1 : 0,
     budgetMs: form === "full" ? 45_000 : 4_000,
   };

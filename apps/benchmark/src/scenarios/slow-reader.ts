@@ -1,6 +1,6 @@
 import type { Form, Scenario } from "../scenario.js";
 
-const BYTES_PER_SECOND = 64 * 1024 * 1024;
+const BYTES_PER_SECOND = 128 * 1024 * 1024;
 
 /** A command that writes faster than its owner reads. */
 export function slowReader(form: Form): Scenario {

@@ -19,6 +19,7 @@ export function transferMemory(form: Form): Scenario {
       { id: "download", title: `${MEBIBYTES} MiB download, memory growth`, unit: "bytes" },
     ],
     rounds: form === "full" ? 2 : 0,
+    ...(form === "full" ? { baselineRounds: 1 } : {}),
     warmups: 0,
     async prepare(contender, { directory, startOwner }) {
       if (contender.id === "docker-cli") return { notApplicable: "does it in a process of its own" };
