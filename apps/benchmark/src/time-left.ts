@@ -4,7 +4,7 @@ import type { Form } from "./scenario.js";
  * Seconds that each scenario takes on a machine with two cores, with docker and local, as a rule. Only their proportion
  * counts: what a run has taken so far tells how fast this machine is.
  */
-const seconds: Readonly<Record<Form, Readonly<Record<string, number>>>> = {
+export const expectedSeconds: Readonly<Record<Form, Readonly<Record<string, number>>>> = {
   full: {
     empty: 0.1,
     "cold-start": 65,
@@ -56,7 +56,7 @@ export function timeLeftMs(
   scenarios: readonly string[],
   now: { readonly index: number; readonly part: number; readonly elapsedMs: number },
 ): number | undefined {
-  const weights = scenarios.map((id) => seconds[form][id] ?? UNKNOWN_SECONDS[form]);
+  const weights = scenarios.map((id) => expectedSeconds[form][id] ?? UNKNOWN_SECONDS[form]);
   const all = weights.reduce((sum, weight) => sum + weight, 0);
   const before = weights.slice(0, now.index).reduce((sum, weight) => sum + weight, 0);
   const done = before + (weights[now.index] ?? 0) * now.part;
