@@ -1,10 +1,12 @@
 #!/usr/bin/env node
+import { writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { addCompareCommand } from "./compare-command.js";
 import { failureMessage } from "./failure-message.js";
 import { readResult } from "./parse-result.js";
 import { verdictsOf } from "./report/checks.js";
 import { showable } from "./report/emulated.js";
+import { htmlOf } from "./report/html/document.js";
 import { markdownOf } from "./report/markdown.js";
 import { allHold, verdictTable } from "./report/verdicts.js";
 import { addRunCommand } from "./run-command.js";
@@ -32,11 +34,12 @@ program
   .command("report")
   .description("write a run as Markdown")
   .argument("<file>", "what run --json wrote")
+  .option("--html <file>", "write one page with charts there instead, which needs nothing else")
   .option("--include-emulated", "with figures of emulators, marked")
-  .action((file: string, flags: { includeEmulated?: true }) => {
-    process.stdout.write(
-      markdownOf(showable(readResult(file), { includeEmulated: flags.includeEmulated === true })),
-    );
+  .action((file: string, flags: { html?: string; includeEmulated?: true }) => {
+    const result = showable(readResult(file), { includeEmulated: flags.includeEmulated === true });
+    if (flags.html === undefined) process.stdout.write(markdownOf(result));
+    else writeFileSync(flags.html, htmlOf(result));
   });
 
 try {
