@@ -23,6 +23,7 @@ const requirements = [
   { program: "sudo", package: "sudo", without: "emulated virtual machines" },
   { program: "script", package: "bsdutils", without: "emulated virtual machines" },
   { program: "ps", package: "procps", without: "emulated virtual machines" },
+  { program: "chromium", package: "chromium", without: "the benchmark's page in a browser" },
 ];
 
 /** Installs what the tests need where it may (apt-get, as root or by sudo without a password); else says what is missing. */

@@ -1,5 +1,6 @@
 import type { PageChart, PageRow } from "../../page/page-data.js";
 import type { Estimate } from "../../statistics.js";
+import { formatValue } from "../format.js";
 import { html, type Markup } from "./markup.js";
 import { filterAttributes } from "./tables.js";
 
@@ -36,10 +37,9 @@ function isAlike({ ratio }: Baseline): boolean {
   return ratio.low <= 1 && ratio.high >= 1;
 }
 
-/** How many times as long, whichever way round; the exact figures are in the table. */
+/** The sandbox's time as a multiple of this one's; its interval is in the table. */
 function withFactor({ title, ratio }: Baseline): string {
-  const factor = ratio.value < 1 ? 1 / ratio.value : ratio.value;
-  return `${title} (${factor.toFixed(factor < 10 ? 1 : 0)}×)`;
+  return `${title} (× ${formatValue(ratio.value, "count")})`;
 }
 
 function sentence(verb: string, names: readonly string[]): string | undefined {

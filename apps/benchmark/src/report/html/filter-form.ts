@@ -17,7 +17,7 @@ export function filterForm(
 <fieldset><legend>Contenders</legend>${kinds.map((kind) => choice("contender", kind.id, contenderName(kind)))}</fieldset>
 <fieldset class="wide"><legend>Questions</legend>${questions.map(({ scenario }) => choice("scenario", scenario, html`${scenario}`))}</fieldset>
 <fieldset><legend>Axes</legend>${["fitting", "linear", "logarithmic"].map((scale, index) => html`<label><input type="radio" name="scale" value="${scale}"${index === 0 ? html` checked` : ""}><span>${scale}</span></label>`)}</fieldset>
-<fieldset><legend>Light</legend>${["system", "light", "dark"].map((theme, index) => html`<label><input type="radio" name="theme" value="${theme}"${index === 0 ? html` checked` : ""}><span>${theme}</span></label>`)}</fieldset>
+<fieldset><legend>Theme</legend>${["system", "light", "dark"].map((theme, index) => html`<label><input type="radio" name="theme" value="${theme}"${index === 0 ? html` checked` : ""}><span>${theme}</span></label>`)}</fieldset>
 <p><button type="reset">Show everything</button> <output aria-live="polite"></output></p>
 </div></details>
 </form>`;
