@@ -17,7 +17,7 @@ export function swarm(xs: readonly number[], radius: number, halfHeight: number)
   }
   const offsets = new Float64Array(xs.length);
   for (const members of columns.values()) {
-    const step = Math.min(size, (2 * (halfHeight - radius)) / Math.max(members.length - 1, 1));
+    const step = Math.min(size, (halfHeight - radius) / Math.max(Math.ceil((members.length - 1) / 2), 1));
     for (const [place, index] of members.entries()) {
       // 0, then above, below, further above, further below …
       offsets[index] = Math.ceil(place / 2) * step * (place % 2 === 0 ? 1 : -1);

@@ -39,7 +39,7 @@ function isAlike({ ratio }: Baseline): boolean {
 
 /** The sandbox's time as a multiple of this one's; its interval is in the table. */
 function withFactor({ title, ratio }: Baseline): string {
-  return `${title} (× ${formatValue(ratio.value, "count")})`;
+  return `${title} (×\u00a0${formatValue(ratio.value, "count")})`;
 }
 
 function sentence(verb: string, names: readonly string[]): string | undefined {
