@@ -45,6 +45,8 @@ export type PageSample = readonly [value: number, round: number, atMs: number, w
 export interface PagePhases {
   readonly id: string;
   readonly title: string;
+  /** Of all parts, in the order in which they happen; a row has those that its contender tells. */
+  readonly names: readonly string[];
   readonly rows: ReadonlyArray<
     PageContender & { readonly parts: ReadonlyArray<{ readonly title: string; readonly median: number }> }
   >;

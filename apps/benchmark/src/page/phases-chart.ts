@@ -13,7 +13,11 @@ const NARROW_PIXELS = 620;
 const CHARACTER_PIXELS = 7;
 
 /** The parts of a start behind one another, one bar for each contender. */
-export function phasesChart({ title }: PagePhases, rows: PagePhases["rows"], width: number): SVGSVGElement {
+export function phasesChart(
+  { title, names }: PagePhases,
+  rows: PagePhases["rows"],
+  width: number,
+): SVGSVGElement {
   const totals = rows.map(({ parts }) => parts.reduce((sum, { median }) => sum + median, 0));
   const axis = axisOf(totals, "ms", "linear");
   const narrow = width < NARROW_PIXELS;
@@ -23,7 +27,6 @@ export function phasesChart({ title }: PagePhases, rows: PagePhases["rows"], wid
   const scale = Plot.scale({ x: { type: "linear", domain: axis.domain, range: [left, right] } });
   const place = (value: number) => scale.apply(value / axis.divisor) as number;
   const floor = layout.height - 36;
-  const names = [...new Set(rows.flatMap(({ parts }) => parts.map((part) => part.title)))];
   const bars = layout.rows.flatMap(({ row, y, top }, index) => {
     let from = 0;
     const segments = row.parts.map((part) => {

@@ -58,10 +58,14 @@ function phasesOf(
   return {
     id: `phases-${scenario}`,
     title: "What the start is made of",
-    rows: [...everybody].map(([wanted, who]) => ({
-      ...who,
-      parts: parts.filter((one) => key(one.who) === wanted).map(({ part }) => part),
-    })),
+    names: [...new Set(parts.map(({ part }) => part.title))],
+    // The sandbox has the first accent: it stands before its baselines here too.
+    rows: [...everybody]
+      .map(([wanted, who]) => ({
+        ...who,
+        parts: parts.filter((one) => key(one.who) === wanted).map(({ part }) => part),
+      }))
+      .sort((a, b) => a.tone - b.tone),
   };
 }
 

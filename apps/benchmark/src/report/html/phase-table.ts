@@ -4,8 +4,7 @@ import { html, type Markup } from "./markup.js";
 import { contenderName, filterAttributes } from "./tables.js";
 
 /** The parts of each start side by side; its head is the legend of the chart. */
-export function phaseTable({ title, rows }: PagePhases): Markup {
-  const names = [...new Set(rows.flatMap(({ parts }) => parts.map((part) => part.title)))];
+export function phaseTable({ title, names, rows }: PagePhases): Markup {
   return html`<div class="scroll" role="region" tabindex="0" aria-label="Table: ${title}"><table>
 <caption>${title}, medians</caption>
 <thead><tr><th scope="col">engine</th><th scope="col">contender</th>${names.map((name, index) => html`<th scope="col" class="n"><i class="strength-${index}"></i>${name}</th>`)}</tr></thead>
