@@ -27,7 +27,7 @@ export function phasesChart(
   const scale = Plot.scale({ x: { type: "linear", domain: axis.domain, range: [left, right] } });
   const place = (value: number) => scale.apply(value / axis.divisor) as number;
   const floor = layout.height - 36;
-  const bars = layout.rows.flatMap(({ row, y, top }, index) => {
+  const bars = layout.rows.flatMap(({ row, y, top }) => {
     let from = 0;
     const segments = row.parts.map((part) => {
       const to = from + part.median;
@@ -67,7 +67,7 @@ export function phasesChart(
         fill: "var(--ink)",
         className: "name",
       }),
-      Plot.text([formatValue(totals[index] ?? 0, "ms")], {
+      Plot.text([formatValue(from, "ms")], {
         x: narrow ? right : width,
         y: labelY,
         textAnchor: "end",

@@ -25,6 +25,7 @@ export function oddResult(): RunResult {
       seriesOf("sandbox", "cold-start", metric, range(12, 10 * (index + 1))),
     ),
     on(oddEngine, seriesOf("sandbox", "cold-start", "first-output", [5])),
+    seriesOf("one", "cold-start", "phase-made", range(12, 77)),
     // An engine that does not tell all of the parts.
     on(oddEngine, seriesOf("sandbox", "cold-start", "phase-create", [2])),
     {

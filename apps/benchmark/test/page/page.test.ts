@@ -242,6 +242,42 @@ describe("words", () => {
   });
 });
 
+describe("parts of a start", () => {
+  test("stand behind one another, each row with the sum of its own parts", async () => {
+    const { page } = await browser.open(pathOf("odd.html"));
+    const figure = page.locator("figure.phases");
+    await visible(figure.locator("svg"));
+    const sums = await figure
+      .locator("tbody tr")
+      .evaluateAll((rows) =>
+        rows.map((row) =>
+          [...row.querySelectorAll("td.n")].reduce(
+            (sum, cell) => sum + (Number.parseFloat(cell.textContent ?? "") || 0),
+            0,
+          ),
+        ),
+      );
+    const shown = (await figure.locator("svg .median text").allTextContents()).map(Number.parseFloat);
+    expect(shown).toHaveLength(3);
+    for (const [index, sum] of sums.entries()) expect(Math.abs((shown[index] ?? 0) - sum)).toBeLessThan(1);
+    const bars = await figure
+      .locator('svg g[aria-label="rect"] > rect')
+      .evaluateAll((all) =>
+        all.map((bar) => ({
+          y: bar.getAttribute("y"),
+          x: bar.getBoundingClientRect().left,
+          end: bar.getBoundingClientRect().right,
+        })),
+      );
+    for (const [index, bar] of bars.entries()) {
+      const before = bars[index - 1];
+      if (before?.y === bar.y) expect(Math.abs(bar.x - before.end)).toBeLessThan(2);
+    }
+    // Four parts of the sandbox, one of its baseline, one of the other engine.
+    expect(bars).toHaveLength(6);
+  });
+});
+
 describe("themes", () => {
   test("follow the system until one is chosen, which is kept", async () => {
     const { page } = await browser.open(pathOf("real.html"), { colorScheme: "dark" });

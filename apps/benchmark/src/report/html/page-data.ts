@@ -55,6 +55,7 @@ function phasesOf(
   );
   const key = ({ engine, contender }: PageContender) => JSON.stringify([engine, contender]);
   const everybody = new Map(parts.map(({ who }) => [key(who), who]));
+  const engines = [...new Set(parts.map(({ who }) => who.engine))];
   return {
     id: `phases-${scenario}`,
     title: "What the start is made of",
@@ -65,7 +66,7 @@ function phasesOf(
         ...who,
         parts: parts.filter((one) => key(one.who) === wanted).map(({ part }) => part),
       }))
-      .sort((a, b) => a.tone - b.tone),
+      .sort((a, b) => engines.indexOf(a.engine) - engines.indexOf(b.engine) || a.tone - b.tone),
   };
 }
 
