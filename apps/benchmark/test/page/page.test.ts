@@ -260,19 +260,22 @@ describe("parts of a start", () => {
     const shown = (await figure.locator("svg .median text").allTextContents()).map(Number.parseFloat);
     expect(shown).toHaveLength(3);
     for (const [index, sum] of sums.entries()) expect(Math.abs((shown[index] ?? 0) - sum)).toBeLessThan(1);
-    const bars = await figure
-      .locator('svg g[aria-label="rect"] > rect')
-      .evaluateAll((all) =>
-        all.map((bar) => ({
-          y: bar.getAttribute("y"),
-          x: bar.getBoundingClientRect().left,
-          end: bar.getBoundingClientRect().right,
-        })),
-      );
+    const bars = await figure.locator('svg g[aria-label="rect"] > rect').evaluateAll((all) =>
+      all.map((bar) => ({
+        y: bar.getAttribute("y"),
+        x: bar.getBoundingClientRect().left,
+        end: bar.getBoundingClientRect().right,
+      })),
+    );
     for (const [index, bar] of bars.entries()) {
       const before = bars[index - 1];
       if (before?.y === bar.y) expect(Math.abs(bar.x - before.end)).toBeLessThan(2);
     }
+    // A row is as long as the sum beside it says.
+    const lengths = new Map<string | null, number>();
+    for (const { y, x, end } of bars) lengths.set(y, (lengths.get(y) ?? 0) + end - x);
+    const scales = [...lengths.values()].map((length, index) => length / (shown[index] ?? 0));
+    expect(Math.max(...scales) / Math.min(...scales)).toBeLessThan(1.6);
     // Four parts of the sandbox, one of its baseline, one of the other engine.
     expect(bars).toHaveLength(6);
   });
