@@ -84,6 +84,20 @@ test("a difference that is sure and small is noise", () => {
   expect(found(1, 1.09)).toBe("noise");
 });
 
+test("a difference between runs that is no larger than one within a run is noise", () => {
+  const steady = (middle: number, count: number) =>
+    Array.from({ length: count }, (_, index) => middle + (index % 7) * 0.01);
+  const found = (before: number[], after: number[]) =>
+    compareResults(
+      resultOf([seriesOf("sandbox", "destroy", "time", before)]),
+      resultOf([seriesOf("sandbox", "destroy", "time", after)]),
+    )[0]?.finding;
+  const drifting = [...steady(110, 50), ...steady(140, 50)];
+  expect(found(steady(100, 100), drifting)).toBe("noise");
+  expect(found(steady(80, 100), drifting)).toBe("regression");
+  expect(found(drifting, steady(100, 100))).toBe("noise");
+});
+
 test("what must not be there is counted: one more than ever before is a regression", () => {
   const found = (before: number[], after: number[]) =>
     compareResults(

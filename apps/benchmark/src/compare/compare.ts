@@ -71,19 +71,31 @@ function judge(
   const slower = Math.max(1, machine);
   const faster = Math.min(1, machine);
   const judgement = { shift, ...(control === undefined ? {} : { control }) };
-  if (shift.low > slower && isRelevant(before, shift.value / slower))
+  if (shift.low > slower && isRelevant(before, after, shift.value / slower))
     return { finding: "regression", ...judgement };
-  if (shift.high < faster && isRelevant(before, shift.value / faster))
+  if (shift.high < faster && isRelevant(before, after, shift.value / faster))
     return { finding: "improvement", ...judgement };
   return { finding: "noise", ...judgement };
 }
 
-function isRelevant(before: Series, factor: number): boolean {
-  if (Math.max(factor, 1 / factor) < LEAST_FACTOR) return false;
+function isRelevant(before: Series, after: Series, factor: number): boolean {
+  const least = Math.max(LEAST_FACTOR, unrestOf(before), unrestOf(after));
+  if (Math.max(factor, 1 / factor) < least) return false;
   if (before.unit !== "ms") return true;
   const sorted = valuesOf(before).sort((a, b) => a - b);
   const typical = sorted[Math.floor(sorted.length / 2)] ?? 0;
   return Math.abs(factor - 1) * typical >= LEAST_MS;
+}
+
+/**
+ * The factor between the early and the late samples of one run. What moves that far while nothing is changed may have
+ * moved as far between two runs, and no number of samples tells one from the other.
+ */
+function unrestOf(series: Series): number {
+  const values = valuesOf(series);
+  const middle = Math.floor(values.length / 2);
+  const factor = shiftOf(values.slice(0, middle), values.slice(middle), 0.05)?.value ?? 1;
+  return Math.max(factor, 1 / factor);
 }
 
 /** Counts are of things that must not be there: one more than ever before is no matter of chance. */
