@@ -5,9 +5,9 @@ import { type Control, controlOf } from "./control.js";
 import { type Shift, shiftOf } from "./shift.js";
 
 /** A smaller difference is not worth a word, however sure it is: 5 %, either way. */
-export const LEAST_FACTOR = 1.05;
+const LEAST_FACTOR = 1.05;
 /** The same for times, whatever the factor: the harness itself may add up to 0.1 ms. */
-export const LEAST_MS = 0.1;
+const LEAST_MS = 0.1;
 /** How often a comparison of two runs may find a difference where there is none, all of its rows together. */
 export const FALSE_ALARMS = 0.05;
 
