@@ -44,7 +44,8 @@ it("is measured beside the sandbox, by other processes of the run too", { timeou
   };
   const own = series.filter((one) => one.contender === "host");
   expect(own.flatMap(({ failures }) => failures)).toEqual([]);
-  const measured = own.filter(({ samples }) => samples.length === 2).map(({ metric }) => metric);
+  // Of what takes long a baseline has fewer turns than were asked for.
+  const measured = own.filter(({ samples }) => samples.length > 0).map(({ metric }) => metric);
   expect(measured).toEqual(expect.arrayContaining(["first-output", "whole", "write", "read", "owner"]));
 });
 

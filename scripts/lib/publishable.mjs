@@ -18,10 +18,14 @@ export async function publishablePackages({ cwd } = {}) {
     }));
 }
 
-/** The entries that a program can import, e.g. "@nanoclaw/sandbox/adapter", with the module systems each serves. */
+/**
+ * The entries that a program can import, e.g. "@nanoclaw/sandbox/adapter", with the module systems each serves. Entries of
+ * types alone are nothing that runs.
+ */
 export function entriesOf({ name, manifest }) {
   return Object.entries(manifest.exports)
     .filter(([subpath]) => !subpath.endsWith(".json"))
+    .filter(([, conditions]) => Object.keys(conditions).some((condition) => condition !== "types"))
     .map(([subpath, conditions]) => ({
       specifier: name + subpath.slice(1),
       require: "require" in conditions,

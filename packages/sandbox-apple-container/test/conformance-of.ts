@@ -21,7 +21,10 @@ const notForMachines: readonly string[] = [
 const lacksTerminals = (image: TestImageName, id: string): boolean =>
   image === "busybox" && /terminal/.test(id);
 
-/** A container takes some tenths of a second on the emulator: without `CHECKS=all` a run has those that say most. */
+/**
+ * A container takes some tenths of a second on the emulator: without `CHECKS=all` a run has those that say most. Of a killed
+ * owner they ask that all is gone after two seconds, which the emulator keeps on an idle machine: `owner.test.ts` has five.
+ */
 const every = process.env.CHECKS === "all";
 
 type Wanted = (check: { readonly id: string; readonly guarantee: string }) => boolean;

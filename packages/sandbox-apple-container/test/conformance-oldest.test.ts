@@ -4,13 +4,5 @@ import { checksOf, conformanceWith } from "./conformance-of.js";
 conformanceWith(
   "1.0.0",
   "busybox",
-  checksOf(
-    "G3.killed",
-    "G3.killed-eight",
-    "G4.destroy",
-    "G6.exit-codes",
-    "G8.labels",
-    "G8.attach",
-    "G8.ports",
-  ),
+  checksOf("G3.exit", "G4.destroy", "G6.exit-codes", "G8.labels", "G8.attach", "G8.ports"),
 );

@@ -6,7 +6,7 @@ conformanceWith(
   checksOf(
     ...[
       "G2.name-taken",
-      "G3.killed",
+      "G3.exit",
       "G4.during-commands",
       "G5.kill-detached",
       "G6.exit-codes",

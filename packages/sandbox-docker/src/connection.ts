@@ -74,7 +74,8 @@ export class ConnectedProcess implements RawProcess {
       const held: OutputChunk[] = [];
       let started = false;
       for await (const chunk of this.#chunks(tty)) {
-        if (!started && mayTellStartFailure(textOf([chunk]))) {
+        // It may come in pieces.
+        if (!started && mayTellStartFailure(textOf([...held, chunk]))) {
           held.push(chunk);
           continue;
         }

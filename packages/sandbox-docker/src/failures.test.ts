@@ -266,6 +266,12 @@ it.each([
   expect(tellsMissingShell(text)).toBe(expected);
 });
 
+it("words of an init may be its own from its name on, which comes first", () => {
+  expect(mayTellStartFailure("[FATAL tini (6)] ")).toBe(true);
+  expect(mayTellStartFailure("[FATAL tini (6)] exec /bin/sh failed: No such file or directory\n")).toBe(true);
+  expect(mayTellStartFailure("[FATAL tini (6)] something else")).toBe(false);
+});
+
 describe("discardedLimit", () => {
   it.each([
     "Your kernel does not support CPU CFS scheduler. CPU period/quota discarded.",

@@ -201,7 +201,8 @@ export function mayTellStartFailure(text: string): boolean {
   return startFailure.test(text) || initFailure.test(text);
 }
 
-const initFailure = /^(\[FATAL tini \(\d+\)\] exec |ERROR \(catatonit:\d+\): failed to exec)/;
+/** tini writes its name and its words apart, so the first may be all that has come. */
+const initFailure = /^(\[FATAL tini \(\d+\)\] (exec |$)|ERROR \(catatonit:\d+\): failed to exec)/;
 
 /** Whether the container's init says that the image lacks what it was to run: the main shell. */
 export function tellsMissingShell(stderr: string): boolean {
