@@ -3,13 +3,13 @@ import { execa } from "execa";
 import { Breaker } from "./breaker.js";
 import { type Client, ClientProcess, type ClientProcessOptions } from "./client-process.js";
 import { type ListedContainer, parseContainers } from "./container-list.js";
-import { containerFailure, isAnswer, isBusy } from "./failures.js";
+import { containerFailure, isAnswer, isBusy, isInterrupted } from "./failures.js";
 import { SharedRead } from "./shared-read.js";
 import { parseVersion } from "./versions.js";
 
 /** For a call whose answer the service has ten seconds for, in milliseconds. */
 const callMs = 15_000;
-/** After how long a read that the service was too busy for is made again, in milliseconds. */
+/** After how long a read that the service was too busy for, or gone, is made again, in milliseconds. */
 const busyRetriesMs = [200, 1_000];
 /** For the test of an engine that has not answered, in milliseconds. */
 const testMs = 3_000;
@@ -78,7 +78,7 @@ export class ContainerCli {
         return parseContainers(await this.call(["list", "--all", "--format=json"], { signal }));
       } catch (error) {
         const wait = busyRetriesMs[attempt];
-        if (wait === undefined || !isBusy(error)) throw error;
+        if (wait === undefined || !(isBusy(error) || isInterrupted(error))) throw error;
         await pause(wait * (0.5 + Math.random()), signal);
       }
     }

@@ -1,6 +1,6 @@
 import { SandboxError } from "@nanoclaw/sandbox/adapter";
 import { describe, expect, test } from "vitest";
-import { containerFailure, imageFailure, isBusy, lostProcess, wordsOf } from "./failures.js";
+import { containerFailure, imageFailure, isBusy, isInterrupted, lostProcess, wordsOf } from "./failures.js";
 
 const failure = (text: string, exitCode = 1, command = "run") =>
   containerFailure({ command, exitCode, text });
@@ -119,4 +119,11 @@ test.each<[string, string]>([
     hint: expect.any(String),
   });
   expect(SandboxError.is(error.cause)).toBe(true);
+});
+
+test("a service that goes away during a call is told from one that is too busy", () => {
+  const text =
+    'Error: internalError: "failed to list containers" (cause: "interrupted: "XPC connection error: Connection invalid"")';
+  expect(isInterrupted(failure(text))).toBe(true);
+  expect(isInterrupted(failure("Error: XPC timeout for request to networkList"))).toBe(false);
 });

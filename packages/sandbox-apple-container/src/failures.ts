@@ -169,6 +169,11 @@ export function isBusy(error: unknown): boolean {
   return /XPC timeout for request/.test(wordsOf(error));
 }
 
+/** The service went away during the call, or a moment before. It is started again when it is asked next (§11.1, I#2286). */
+export function isInterrupted(error: unknown): boolean {
+  return /interrupted: "XPC connection error|Connection interrupted/.test(wordsOf(error));
+}
+
 /**
  * Why a process ended that had started, by what the client adds to its standard error. Undefined when the code is
  * the process's own. 255 is what the client says when the service never told it (§2.3).
