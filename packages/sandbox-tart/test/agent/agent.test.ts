@@ -23,6 +23,6 @@ describe.each([
     await agent?.[Symbol.asyncDispose]();
   });
   // The way of bytes is the same for both systems.
-  if (os === "linux") keepsPromises(async () => transport, generation === "new" ? 256 : 32);
+  if (os === "linux") keepsPromises(async () => transport, 256);
   killsTrees(async () => transport, os);
 });
