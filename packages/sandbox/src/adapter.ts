@@ -9,6 +9,7 @@ export type * from "./contract/request.js";
 export { abortable } from "./internal/abortable.js";
 export { findProgram } from "./internal/find-program.js";
 export { ForwardedPorts } from "./internal/forwarded-ports.js";
+export { cwdMissing, workerKilled } from "./internal/lane-failures.js";
 export { MessageScanner } from "./internal/message-scanner.js";
 export { pause } from "./internal/pause.js";
 export { compactScript, processTreeScript } from "./internal/shell-scripts.js";

@@ -1,4 +1,4 @@
-import { type OutputChunk, SandboxError, type TerminalSize } from "@nanoclaw/sandbox/adapter";
+import { abortable, type OutputChunk, SandboxError, type TerminalSize } from "@nanoclaw/sandbox/adapter";
 import type { Channel, ChannelEnd, ChannelListener, ChannelOptions } from "./channel.js";
 import { starterCommand } from "./starter.js";
 import type { Way } from "./way.js";
@@ -30,7 +30,11 @@ export class Ahead implements Way {
       return await this.#call(options, listener, signal);
     }
     this.#spare = undefined;
-    await spare.opened;
+    await abortable(spare.opened, signal).catch((error: unknown) => {
+      // Whoever gives up leaves it to the next.
+      this.#spare ??= spare;
+      throw error;
+    });
     if (spare.over) return await this.#call(options, listener, signal);
     spare.give(this.#followed(listener), () => this.#call(options, listener, signal));
     return spare;

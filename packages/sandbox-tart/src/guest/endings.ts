@@ -47,17 +47,3 @@ export function endNotTold(): SandboxError {
 export function cutOff(): SandboxError {
   return new SandboxError("sandbox_lost", "The end of the command's standard error was lost on the way.");
 }
-
-export function cwdMissing(): SandboxError {
-  return new SandboxError("invalid_argument", "The working directory does not exist in the sandbox.", {
-    hint: "Make it with files.mkdir, or choose one that exists.",
-  });
-}
-
-export function shellKilled(): SandboxError {
-  return new SandboxError(
-    "sandbox_lost",
-    "The shell that ran the command was killed: how it ended is unknown.",
-    { retryable: false, hint: "Does the command kill processes that are not its own?" },
-  );
-}

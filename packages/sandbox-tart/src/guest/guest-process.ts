@@ -1,14 +1,16 @@
 import { Writable } from "node:stream";
 import {
+  cwdMissing,
   MessageScanner,
   type OutputChunk,
   type ProcessExit,
   type RawProcess,
   SandboxError,
   type TerminalSize,
+  workerKilled,
 } from "@nanoclaw/sandbox/adapter";
 import type { Channel, ChannelEnd, ChannelListener } from "./channel.js";
-import { cutOff, cwdMissing, endNotTold, exitOf, notStarted, shellKilled } from "./endings.js";
+import { cutOff, endNotTold, exitOf, notStarted } from "./endings.js";
 import { GuestOutput } from "./guest-output.js";
 
 /** Kept of what came before the command began: why it did not, if it does not. In characters. */
@@ -205,7 +207,7 @@ export class GuestProcess implements RawProcess, ChannelListener {
         this.#fail(cwdMissing());
         return;
       case "w":
-        this.#fail(shellKilled());
+        this.#fail(workerKilled());
     }
   }
 
