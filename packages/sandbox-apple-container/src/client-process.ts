@@ -1,5 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import {
+  cwdMissing,
   mergeOutput,
   type OutputChunk,
   type ProcessExit,
@@ -170,11 +171,7 @@ export class ClientProcess implements RawProcess {
 }
 
 function notStarted(message: string): SandboxError {
-  if (message === "no-directory") {
-    return new SandboxError("invalid_argument", "The working directory does not exist in the sandbox.", {
-      hint: "Make it with files.mkdir, or choose one that exists.",
-    });
-  }
+  if (message === "no-directory") return cwdMissing();
   if (message === "no-script") {
     return new SandboxError("unsupported", "The image has no script(1), which makes terminals.", {
       hint: "Use an image with util-linux (bsdutils in Debian, util-linux-misc in Alpine), or leave out tty.",
