@@ -8,7 +8,7 @@ export function destroy(form: Form): Scenario {
     id: "destroy",
     question: "How long does the removal of a sandbox take?",
     metrics: [{ id: "time", title: "destroy", unit: "ms" }],
-    rounds: form === "full" ? 30 : 5,
+    rounds: form === "full" ? 24 : 5,
     warmups: form === "full" ? 2 : 1,
     ...(form === "full" ? { baselineRounds: 20 } : { budgetMs: 6_000 }),
     async prepare(contender) {
