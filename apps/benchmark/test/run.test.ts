@@ -117,6 +117,22 @@ describe("without an engine", () => {
   });
 });
 
+describe("with two engines of the same kind", () => {
+  beforeEach(({ skip }) => skip(docker.reason !== undefined, docker.reason));
+
+  test("each is looked for where it is, whatever the other's baselines are bound to", async () => {
+    const words = ["run", "--short", "--scenario", "next-command", "--samples", "1", "--json", "result.json"];
+    const two = ["--engine", `named=${docker.dockerHost}`, "--engine", "docker"];
+    await using bench = new Bench([...words, ...two], docker.dockerHost, {
+      DOCKER_HOST: "unix:///nowhere.sock",
+    });
+    await bench.ended;
+    const [named, byVariable] = bench.result("result.json").engines;
+    expect(named).toMatchObject({ label: "named", endpoint: docker.dockerHost });
+    expect(byVariable).toMatchObject({ label: "docker", absent: expect.stringContaining("nowhere.sock") });
+  }, 60_000);
+});
+
 describe("without the docker command", () => {
   beforeEach(({ skip }) => skip(docker.reason !== undefined, docker.reason));
 

@@ -18,9 +18,9 @@ export const testcontainers: ContenderFactory = {
     if (boundTo !== undefined && boundTo !== target.endpoint) {
       throw new Error(`Testcontainers serves one engine in a process, and that is ${boundTo} here.`);
     }
-    process.env.DOCKER_HOST = target.endpoint?.replace(/^https:/, "tcp:");
     process.env.TESTCONTAINERS_RYUK_DISABLED = "true";
-    const { GenericContainer } = await load();
+    const { GenericContainer, getContainerRuntimeClient } = await load();
+    await withDockerHost(target.endpoint?.replace(/^https:/, "tcp:"), getContainerRuntimeClient);
     boundTo = target.endpoint;
     const start = () => {
       const container = new GenericContainer(target.image ?? "")
@@ -45,6 +45,26 @@ export const testcontainers: ContenderFactory = {
     };
   },
 };
+
+/**
+ * It finds its engine by this variable, once. So does whoever else looks for docker in this process, who is not to be
+ * led to that engine: the variable is as it was when this returns.
+ */
+async function withDockerHost(host: string | undefined, find: () => Promise<unknown>): Promise<void> {
+  const before = process.env.DOCKER_HOST;
+  setDockerHost(host);
+  try {
+    await find();
+  } finally {
+    setDockerHost(before);
+  }
+}
+
+function setDockerHost(host: string | undefined): void {
+  // An assigned undefined would be the text "undefined".
+  if (host === undefined) delete process.env.DOCKER_HOST;
+  else process.env.DOCKER_HOST = host;
+}
 
 async function load() {
   try {
