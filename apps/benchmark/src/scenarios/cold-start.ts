@@ -26,8 +26,8 @@ export function coldStart(form: Form): Scenario {
       ...Object.values(phaseMetrics),
     ],
     // Enough to see 20 ms more on an engine that takes 250.
-    rounds: form === "full" ? 60 : 5,
-    ...(form === "full" ? { baselineRounds: 30 } : {}),
+    rounds: form === "full" ? 80 : 5,
+    ...(form === "full" ? { baselineRounds: 40 } : {}),
     warmups: form === "full" ? 2 : 1,
     budgetMs: form === "full" ? 120_000 : 8_000,
     async prepare(contender) {

@@ -15,7 +15,7 @@ import { slowReader } from "./slow-reader.js";
 import { smallFile } from "./small-file.js";
 import { transferMemory } from "./transfer-memory.js";
 
-/** What most people ask comes first: where the time of a run is up, it is the rest that is left out. */
+/** What most people ask comes first: where the time of a run is up, it is the rest that is left out, which is short. */
 const makers = [
   empty,
   coldStart,
@@ -30,10 +30,10 @@ const makers = [
   disk,
   output,
   largeFile,
-  archiveJob,
-  cloneJob,
   transferMemory,
   slowReader,
+  archiveJob,
+  cloneJob,
 ];
 
 export const scenarioIds: readonly string[] = makers.map((make) => make("full").id);
