@@ -33,7 +33,7 @@ export const endFaults: readonly Fault[] = [
   {
     fault: "cannot kill what a file call has left",
     caughtBy: ["G9.file-deadlines"],
-    says: /did not settle within|did not reject with timeout/,
+    says: /did not reject with timeout|still writes|did not settle within/,
     provider: (base) => withProcess(base, () => ({ kill: never })),
   },
   {
