@@ -12,13 +12,15 @@ import type { ClientProcess } from "./client-process.js";
 import { type ListedContainer, sandboxRecord } from "./container-list.js";
 import { AppleContainerDriver } from "./driver.js";
 import type { ContainerCli } from "./engine.js";
-import { isBusy } from "./failures.js";
+import { containerFailure, isBusy, isInterrupted, type Refusal } from "./failures.js";
 import { provideImage } from "./image.js";
 import type { Settings } from "./options.js";
 import type { UnfinishedStarts } from "./unfinished.js";
 
 /** How often a container is started for which the service was too busy. */
 const attempts = 3;
+/** For a client to end whose container has, in milliseconds. */
+const clientEndMs = 5_000;
 
 /** What a provider lends to each create. */
 export interface CreationTools {
@@ -49,10 +51,16 @@ export async function createContainer(
   await provideImage(cli, request.image ?? settings.defaultImage, settings, context);
 
   const main = await inTurn(cli.program, signal, () => start(request, cli, settings, unfinished, signal));
+  let isOver = false;
+  void main.ended.then(() => {
+    isOver = true;
+  });
   try {
     // Once the name is taken, so that of two at the same time at least one sees the other.
     const rows = await cli.list(signal);
-    refuseUnkept(request, settings, rows);
+    const row = rows.find(({ id }) => id === request.id);
+    if (!row || isOver) throw await whyEnded(main, signal);
+    refuseUnkept(request, settings, row);
     refuseTakenName(request, rows);
   } catch (error) {
     main.disconnect();
@@ -98,10 +106,25 @@ function startTimeout(cli: ContainerCli, timeoutMs: number): SandboxError {
   });
 }
 
+/** The client hears that the service went away, perhaps after the guest's first word, and the container ends with it. */
+async function whyEnded(main: ClientProcess, signal: AbortSignal): Promise<SandboxError> {
+  using deadline = new TimeLimit(signal, clientEndMs);
+  const cause: unknown = await abortable(readToItsEnd(main), deadline.signal).catch(
+    (error: unknown) => error,
+  );
+  signal.throwIfAborted();
+  if (SandboxError.is(cause) && isInterrupted(cause)) {
+    return containerFailure({ ...(cause.cause as Refusal), command: "run" });
+  }
+  return new SandboxError("sandbox_lost", "The sandbox ended as soon as it had started.", { cause });
+}
+
+async function readToItsEnd({ output }: ClientProcess): Promise<void> {
+  for await (const _ of output);
+}
+
 /** G8: what was asked for is read back from the engine. */
-function refuseUnkept(request: CreateRequest, settings: Settings, rows: readonly ListedContainer[]): void {
-  const row = rows.find(({ id }) => id === request.id);
-  if (!row) throw new SandboxError("sandbox_lost", "The sandbox ended as soon as it had started.");
+function refuseUnkept(request: CreateRequest, settings: Settings, row: ListedContainer): void {
   const unkept = unkeptSetting(request, settings, row);
   if (unkept === undefined) return;
   throw new SandboxError("unsupported", `The engine did not keep the setting ${unkept}.`, {

@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import {
@@ -49,7 +49,7 @@ describe("a create meets", () => {
     ["a locked keychain", "keychain", { image: "registry.example/one:1" }, "permission_denied"],
     ["a line that breaks in a pull", "registry", { image: "registry.example/one:1" }, "image_not_found"],
     ["a service that goes away during run", "interrupt-run", {}, "engine_unavailable"],
-    ["a service that goes away during list", "interrupt-list:1", {}, "engine_unavailable"],
+    ["a service that is away for every list", "interrupt-list", {}, "engine_unavailable"],
   ])("%s, and leaves nothing", async (_, fault, options, code) => {
     await engine.emulator.image({ name: "dash", reference: "registry.example/one:1", place: "registry" });
     engine.emulator.settings({ faults: [fault] });
@@ -57,6 +57,14 @@ describe("a create meets", () => {
     expect(error).toMatchObject({ code, hint: expect.any(String) });
     engine.emulator.settings({});
     await collectGarbage(engine.provider());
+  });
+
+  test("a service that goes away during list, which starts again when it is asked again", async () => {
+    engine.emulator.settings({ faults: ["interrupt-list:1"] });
+    await using sandbox = await createSandbox(engine.provider());
+    expect((await sandbox.exec(["echo", "here"])).stdout).toBe("here\n");
+    // The emulator notes each time that a fault struck.
+    expect(existsSync(join(engine.emulator.home, "emulator-faults", "interrupt-list.1"))).toBe(true);
   });
 
   test("a missing kernel", async () => {
