@@ -61,9 +61,20 @@ for (const { name: engine, options, env, reason = noTerminal } of engines) {
       const running = start("run", ...options, "-it", "--", "sh");
       running.child.stdin.write("echo $((40 + 2))\n");
       await running.saw("42");
+      // Not Ctrl-D: typed while the shell is about to make the terminal raw, Linux hands it over as a NUL.
+      running.child.stdin.write("exit 7\n");
+      const { stdout } = await running.ended;
+      expect(stdout).toMatch(/^exit 7\r$/m);
+    });
+
+    test("loses no key and no byte, and Ctrl-D ends the input of a program that reads lines", async () => {
+      const keys = Array.from({ length: 3_000 }, (_, at) => `${at}\n`).join("");
+      const running = start("run", ...options, "-it", "--", "sh", "-c", "stty -echo; echo ready; cat");
+      await running.saw("ready");
+      running.child.stdin.write(keys);
       running.child.stdin.write(CTRL_D);
       const { stdout } = await running.ended;
-      expect(stdout).toContain("exit 0");
+      expect(stdout.replaceAll("\r\n", "\n")).toContain(`ready\n${keys}exit 0\n`);
     });
 
     test("is given back when the program is told to end", async () => {
