@@ -23,6 +23,10 @@ export function conformance(
 ): void {
   const whole: Target = { name, ...(typeof target === "function" ? { provider: target } : target) };
   const { filter, scale = "suite", seed = randomBytes(4).toString("hex"), skip } = options;
+  for (const each of [filter].flat()) {
+    if (typeof each !== "string" || selectChecks(each).length > 0) continue;
+    throw new Error(`There is no check "${each}". Write a guarantee, G1 to G12, or a check's id.`);
+  }
   describe(`conformance of ${name} (seed ${seed})`, () => {
     let run: RunState | undefined;
     beforeAll(async () => {
