@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
@@ -27,11 +27,27 @@ function entries(directory: string): string[] {
   return readdirSync(directory, { withFileTypes: true }).map(({ name }) => `record ${name}`);
 }
 
+/**
+ * Those without a process. One with processes may be of another package's tests, which run at the same time and make
+ * theirs in the same place; the checks find processes of ours by other means.
+ */
 function controlGroups(): string[] {
   const parents = new Set(Object.values(findControlGroupHost().parents));
   return [...parents].flatMap((parent) =>
     readdirSync(parent)
       .filter((name) => name.startsWith("nanoclaw-sandbox-"))
-      .map((name) => `control group ${join(parent, name)}`),
+      .map((name) => join(parent, name))
+      .filter(isEmpty)
+      .map((directory) => `control group ${directory}`),
   );
+}
+
+function isEmpty(controlGroup: string): boolean {
+  try {
+    return readFileSync(join(controlGroup, "cgroup.procs"), "utf8") === "";
+  } catch (error) {
+    // Removed since it was listed.
+    if (["ENOENT", "ENODEV"].includes((error as NodeJS.ErrnoException).code ?? "")) return false;
+    throw error;
+  }
 }
