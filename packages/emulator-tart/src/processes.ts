@@ -20,10 +20,11 @@ export function processesOf(executable: string): RunningCommand[] {
 /** Ends them all, and returns when they are gone. Throws where some are still there after five seconds. */
 export async function endAll(executable: string): Promise<void> {
   const deadline = Date.now() + 5000;
-  for (;;) {
+  // In the middle of an exec a process has no words for a moment, so that one look is not enough.
+  for (let looksWithout = 0; looksWithout < 2; ) {
     const left = processesOf(executable);
-    if (left.length === 0) return;
-    if (Date.now() > deadline)
+    looksWithout = left.length === 0 ? looksWithout + 1 : 0;
+    if (left.length > 0 && Date.now() > deadline)
       throw new Error(`still there: ${left.map(({ command }) => command).join("; ")}`);
     for (const { pid } of left) kill(pid);
     await setTimeout(10);
