@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { listSandboxes, type SandboxProvider } from "@nanoclaw/sandbox";
@@ -20,7 +28,10 @@ export const baseDirectory = join(tmpdir(), "sandbox-child-process");
 export function writeModule(name: string, code: string): string {
   mkdirSync(cache, { recursive: true });
   const url = new URL(name, cache);
-  writeFileSync(url, code);
+  // Whole or not at all: files of tests that run at the same time write the same.
+  const draft = new URL(`${name}.${process.pid}`, cache);
+  writeFileSync(draft, code);
+  renameSync(draft, url);
   return url.href;
 }
 
