@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { container, start, succeed } from "./commands.js";
 import { BUSYBOX, useService } from "./running.js";
@@ -87,6 +88,25 @@ describe("the life of a container", () => {
     expect(refused.stderr).toContain("container busy is running and can not be deleted");
     expect(await succeed(service.emulator, "delete", "--force", "busy", "busy")).toBe("busy\n");
     expect(await states()).toEqual({});
+  });
+
+  test("delete --force in the middle of the boot ends what was booted", async () => {
+    for (let waitMs = 0; waitMs <= 100; waitMs += 20) {
+      const run = start(service.emulator, [
+        "run",
+        "--progress=none",
+        "--name",
+        "young",
+        BUSYBOX,
+        "sleep",
+        "1000",
+      ]);
+      await expect.poll(states, { interval: 0 }).toHaveProperty("young");
+      await delay(waitMs);
+      expect(await succeed(service.emulator, "delete", "--force", "young")).toBe("young\n");
+      expect((await run.result()).exitCode).not.toBe(0);
+      await expect.poll(() => service.emulator.leftovers()).toEqual([]);
+    }
   });
 
   test("--rm: the service removes it, also when nobody is attached", async () => {

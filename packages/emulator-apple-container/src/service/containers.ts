@@ -113,6 +113,13 @@ export class Containers {
         home: this.home,
         ...(this.owner && { ownerConnection: this.owner }),
       });
+      if (this.known.get(id) !== container) {
+        // Deleted while it booted, when there was nothing yet to end.
+        guest.signal(SIGKILL);
+        await guest.ended;
+        await guest.finishStreams();
+        throw notFound(id);
+      }
       container.guest = guest;
       container.record = { ...container.record, helperPid: guest.helperPid };
       this.store.write(container.record);
