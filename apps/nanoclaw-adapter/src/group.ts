@@ -1,0 +1,29 @@
+import { SandboxError } from "@nanoclaw/sandbox";
+
+/** A chat group of NanoClaw, as far as its sandbox depends on it. */
+export interface Group {
+  /** Its directory under `groups/`, and its identity here. */
+  readonly folder: string;
+  /** The group that administers the installation. Default: false. */
+  readonly isMain?: boolean;
+  /**
+   * `containerConfig` as NanoClaw's database has it, untouched. The main group's agent can write it (`nanoclaw.md
+   * §1.11`), so that it may only raise isolation, like the group's own file.
+   */
+  readonly registered?: unknown;
+}
+
+const validFolder = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+
+/** NanoClaw's own rule for group folders (`nanoclaw.md §1.11`). */
+export function isValidFolder(folder: unknown): folder is string {
+  return typeof folder === "string" && validFolder.test(folder) && folder.toLowerCase() !== "global";
+}
+
+/** @throws SandboxError `invalid_argument`. */
+export function checkFolder(folder: unknown): asserts folder is string {
+  if (isValidFolder(folder)) return;
+  throw new SandboxError("invalid_argument", `This is no group folder: ${JSON.stringify(folder)}.`, {
+    hint: 'Letters, digits, "_" and "-", at most 64, beginning with a letter or digit, and not "global".',
+  });
+}

@@ -1,0 +1,13 @@
+export { type Agent, agents } from "./agents/agent.js";
+export type { Capacity, Need, Slot } from "./capacity/slot.js";
+export { checkFolder, type Group, isValidFolder } from "./group.js";
+export { type Installation, type InstallationOptions, installationAt } from "./installation.js";
+export type { Choice, Decision, Layer, LayerName, LoweringAttempt } from "./policy/decision.js";
+export type { Router } from "./policy/router.js";
+export {
+  type GroupSandbox,
+  type GroupSandboxOptions,
+  type Host,
+  openGroupSandbox,
+} from "./run/group-sandbox.js";
+export { isRuntime, type Runtime, runtimes } from "./runtime.js";
