@@ -2,7 +2,9 @@ export { type Agent, agents } from "./agents/agent.js";
 export type { Capacity, Need, Slot } from "./capacity/slot.js";
 export { checkFolder, type Group, isValidFolder } from "./group.js";
 export { type Installation, type InstallationOptions, installationAt } from "./installation.js";
-export type { Choice, Decision, Layer, LayerName, LoweringAttempt } from "./policy/decision.js";
+export type { Choice, Decision, InRuntime, Layer, LayerName, LoweringAttempt } from "./policy/decision.js";
+export { createRouter, type RouterOptions } from "./policy/policy-router.js";
+export { type ReadinessOptions, waitUntilReady } from "./policy/readiness.js";
 export type { Router } from "./policy/router.js";
 export {
   type GroupSandbox,
@@ -11,3 +13,4 @@ export {
   openGroupSandbox,
 } from "./run/group-sandbox.js";
 export { isRuntime, type Runtime, runtimes } from "./runtime.js";
+export { readSettings, type Settings } from "./settings/settings.js";

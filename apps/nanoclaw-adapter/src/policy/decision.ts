@@ -25,6 +25,9 @@ export interface LoweringAttempt {
   readonly kept: Runtime;
 }
 
+/** What belongs to one runtime in a decision. */
+export type InRuntime = Pick<Decision, "image" | "entrypoint" | "limits">;
+
 /** What is wanted of an engine for one group, after all layers. */
 export interface Decision {
   readonly folder: string;
@@ -42,8 +45,16 @@ export interface Decision {
   readonly keep: { readonly on: "never" | "failure"; readonly ttlMs: number };
   /** How long a run may wait for its turn, in milliseconds. */
   readonly queueMs: number;
+  /** Names of the secrets that the group's agent may see. Absent: those that its profile asks for. */
+  readonly secrets?: readonly string[];
+  /** What runs in a guest that has no image's entry point, as an argument list. */
+  readonly entrypoint?: readonly string[];
+  /** What differs in the runtimes that a run may fall back to; `choose` puts it in place. */
+  readonly inFallback?: Readonly<Partial<Record<Runtime, InRuntime>>>;
   readonly layers: readonly Layer[];
   readonly attempts: readonly LoweringAttempt[];
+  /** What else a person should be told, in sentences. */
+  readonly notes?: readonly string[];
 }
 
 /** The engine that is there for a decision: its own runtime, or an allowed fallback. */

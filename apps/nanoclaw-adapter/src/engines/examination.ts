@@ -1,0 +1,150 @@
+import { SandboxError } from "@nanoclaw/sandbox";
+import type { Installation } from "../installation.js";
+import { isolationOf } from "../policy/isolation.js";
+import type { Policy } from "../policy/policy.js";
+import { policyPath, readPolicy } from "../policy/policy-file.js";
+import { PolicyRouter } from "../policy/policy-router.js";
+import { policyRemarks } from "../policy/remarks.js";
+import { type Runtime, runtimes } from "../runtime.js";
+import { readSettings, type Settings } from "../settings/settings.js";
+import { findBaseImage } from "./base-image.js";
+import { hostFacts, hostNotes } from "./host-notes.js";
+import type { Finding } from "./survey.js";
+
+interface Problem {
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** A part of what `doctor` looks at. */
+interface Section {
+  readonly title: string;
+  readonly facts: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+interface Examination {
+  /** Settings and policy can be used, and what they name is there. */
+  readonly healthy: boolean;
+  readonly sections: readonly Section[];
+}
+
+/** Looks at everything that a run of a group depends on, but for the group itself. */
+export async function examine(installation: Installation, signal: AbortSignal): Promise<Examination> {
+  const settings = await orFailure(readSettings(installation));
+  const file = await orFailure(readPolicy(installation));
+  const policy = "failure" in file ? {} : file.value.policy;
+  const host: Section = { title: "host", facts: hostNotes(hostFacts()), problems: [] };
+  const sections = [host, settingsSection(settings), await policySection(file, installation)];
+  if ("failure" in settings || "failure" in file) return { healthy: false, sections };
+
+  const router = new PolicyRouter(installation);
+  const findings = await Promise.all(runtimes.map((runtime) => router.look(runtime, { signal })));
+  const baseImage = await baseImageSection(findings, policy, settings.value, signal);
+  const named = namedRuntimes(policy, settings.value);
+  const isThere = (runtime: Runtime) => findings.some((each) => each.runtime === runtime && each.available);
+  const engines = named.length > 0 ? named.every(isThere) : findings.some(({ available }) => available);
+  const image = !named.includes("tart") || baseImage.problems.length === 0;
+  return {
+    healthy: engines && image,
+    sections: [...sections, ...findings.map((finding) => engineSection(finding, named)), baseImage],
+  };
+}
+
+type Outcome<T> = { readonly value: T } | { readonly failure: SandboxError };
+
+async function orFailure<T>(promise: Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { value: await promise };
+  } catch (error) {
+    if (!SandboxError.is(error)) throw error;
+    return { failure: error };
+  }
+}
+
+function problemOf({ message, hint }: SandboxError): Problem {
+  return { message, hint };
+}
+
+function settingsSection(settings: Outcome<Settings>): Section {
+  const title = "settings";
+  if ("failure" in settings) return { title, facts: [], problems: [problemOf(settings.failure)] };
+  const { sources } = settings.value;
+  const facts = Object.entries(sources).map(([name, source]) => `${name} is set in ${source}`);
+  return { title, facts: facts.length > 0 ? facts : ["Nothing is set: every default holds."], problems: [] };
+}
+
+async function policySection(
+  file: Outcome<{ readonly exists: boolean; readonly policy: Policy }>,
+  installation: Installation,
+): Promise<Section> {
+  const title = `policy ${policyPath(installation)}`;
+  if ("failure" in file) return { title, facts: [], problems: [problemOf(file.failure)] };
+  const { exists, policy } = file.value;
+  if (!exists) return { title, facts: ["There is none: nothing is demanded of any group."], problems: [] };
+  const problems = (await policyRemarks(policy, installation)).map((message) => ({ message }));
+  return { title, facts: ["It can be read, nobody else can write to it, and it has no faults."], problems };
+}
+
+function engineSection(
+  { runtime, available, reason, hint, report }: Finding,
+  named: readonly Runtime[],
+): Section {
+  const problems = available ? (report?.problems ?? []) : [{ message: reason, hint }];
+  const facts = [
+    available
+      ? `ready: ${[report?.version, `${isolationOf[runtime]} isolation`].filter(Boolean).join(", ")}`
+      : "not there",
+    ...(named.includes(runtime) ? ["named by settings or policy"] : []),
+    ...(report?.endpoint ? [`at: ${report.endpoint}`] : []),
+  ];
+  return { title: runtime, facts, problems };
+}
+
+async function baseImageSection(
+  findings: readonly Finding[],
+  { runtimes: engines }: Policy,
+  { tart }: Settings,
+  signal: AbortSignal,
+): Promise<Section> {
+  const name = engines?.tart?.image ?? tart.baseImage;
+  const title = `base image ${name}`;
+  if (!findings.some(({ runtime, available }) => runtime === "tart" && available)) {
+    return { title, facts: ["Not looked for, as Tart is not there."], problems: [] };
+  }
+  const { program, home } = engines?.tart ?? {};
+  const found = await orFailure(findBaseImage({ name, program, home, signal }));
+  if ("failure" in found) return { title, facts: [], problems: [problemOf(found.failure)] };
+  switch (found.value) {
+    case "there":
+      return { title, facts: ["It is there."], problems: [] };
+    case "pullable":
+      return { title, facts: ["It is not here yet, and pulled with the first run."], problems: [] };
+    case "running":
+      return {
+        title,
+        facts: [],
+        problems: [
+          { message: "It runs, and its disk changes meanwhile.", hint: `Stop it: tart stop ${name}` },
+        ],
+      };
+    case "missing":
+      return {
+        title,
+        facts: [],
+        problems: [
+          {
+            message: `Tart has no machine that is called exactly ${name}.`,
+            hint: "Make it: nanoclaw-sandbox prepare. Or name another by TART_BASE_IMAGE.",
+          },
+        ],
+      };
+  }
+}
+
+/** Those that the host has said groups run in. */
+function namedRuntimes(policy: Policy, { runtime }: Settings): Runtime[] {
+  const entries = [policy.default, ...(policy.rules ?? []), ...Object.values(policy.groups ?? {})];
+  const named = [runtime, ...entries.map((entry) => entry?.runtime)];
+  return runtimes.filter((each) => named.includes(each));
+}
