@@ -2,6 +2,7 @@ import { chmodSync, chownSync, mkdirSync, renameSync, symlinkSync, writeFileSync
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { installationAt } from "../src/installation.js";
+import { CheckedPolicies } from "../src/policy/checked-policies.js";
 import { parsePolicy, readPolicy } from "../src/policy/policy-file.js";
 import { policyRemarks } from "../src/policy/remarks.js";
 import { testInstallation } from "./policy-installation.js";
@@ -157,4 +158,33 @@ test("names that nothing else has are remarked upon", async () => {
   expect(remarks.join("\n")).toMatch(/There is no group gone/);
   expect(remarks.join("\n")).toMatch(/there is sensitive, and no wall is demanded/);
   expect(remarks).toHaveLength(4);
+});
+
+test("a text that was accepted once is known, and another text is not", async () => {
+  using place = testInstallation();
+  const texts = ['{"default":{"runtime":"tart"}}', '{"default":{"runtime":"docker"}}'];
+  const known = async () => {
+    const checked = new CheckedPolicies(place.installation);
+    return await Promise.all(texts.map((text) => checked.has(text)));
+  };
+  place.policy(texts[0]);
+  await readPolicy(place.installation);
+  expect(await known()).toEqual([true, false]);
+  place.policy(texts[1]);
+  await readPolicy(place.installation);
+  expect(await known()).toEqual([false, true]);
+  place.policy('{"default":{"runtime":"vibe"}}');
+  await expect(readPolicy(place.installation)).rejects.toMatchObject({ code: "invalid_argument" });
+  // What contradicts itself is told each time.
+  place.policy({ default: { runtime: "docker", minimumIsolation: "vm" } });
+  for (const _ of texts) await expect(readPolicy(place.installation)).rejects.toThrow("too weak");
+});
+
+test("where nothing can be remembered a policy holds all the same", async () => {
+  using place = testInstallation();
+  const policy = { default: { runtime: "tart" } };
+  place.policy(policy);
+  mkdirSync(join(place.installation.stateDirectory, ".."), { recursive: true });
+  writeFileSync(place.installation.stateDirectory, "in the way");
+  expect((await readPolicy(place.installation)).policy).toEqual(policy);
 });

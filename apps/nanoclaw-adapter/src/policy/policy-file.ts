@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { SandboxError } from "@nanoclaw/sandbox";
 import type { Installation } from "../installation.js";
 import { type ReadFile, readRegularFile, UnusableFile } from "../settings/regular-file.js";
+import { CheckedPolicies } from "./checked-policies.js";
+import { contradictions } from "./contradictions.js";
 import type { Policy } from "./policy.js";
 import { liesIn, whyNotTrusted } from "./trusted-path.js";
 
@@ -32,7 +34,11 @@ export async function readPolicy(installation: Installation): Promise<PolicyFile
   const file = await read(path);
   if (file === undefined) return { path, exists: false, policy: {} };
   await checkPlace(path, file, installation);
-  return { path, exists: true, policy: await parsePolicy(path, file.text) };
+  return {
+    path,
+    exists: true,
+    policy: await parsePolicy(path, file.text, new CheckedPolicies(installation)),
+  };
 }
 
 async function read(path: string): Promise<ReadFile | undefined> {
@@ -77,11 +83,12 @@ async function checkPlace(path: string, file: ReadFile, installation: Installati
 }
 
 /**
- * A text, checked against the published schema and for what contradicts itself. `path` is for the error.
+ * A text, checked against the published schema, unless it is known to have been, and for what contradicts itself. `path`
+ * is for the error.
  *
  * @throws SandboxError `invalid_argument`.
  */
-export async function parsePolicy(path: string, text: string): Promise<Policy> {
+export async function parsePolicy(path: string, text: string, checked?: CheckedPolicies): Promise<Policy> {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -91,11 +98,10 @@ export async function parsePolicy(path: string, text: string): Promise<Policy> {
       hint: "Correct it. Comments and commas after the last item are not JSON.",
     });
   }
-  // An installation without a policy does not pay for the validator.
-  const { schemaFaults } = await import("./schema-check.js");
-  const faults = schemaFaults(value);
+  const isKnown = await checked?.has(text);
+  const faults = isKnown ? [] : await schemaFaultsOf(value);
   if (faults.length === 0) {
-    const { contradictions } = await import("./contradictions.js");
+    if (!isKnown) await checked?.add(text);
     faults.push(...contradictions(value as Policy));
   }
   if (faults.length === 0) return value as Policy;
@@ -103,4 +109,10 @@ export async function parsePolicy(path: string, text: string): Promise<Policy> {
   throw new SandboxError("invalid_argument", `The policy file ${path} has faults:\n${lines}`, {
     hint: "Correct them; until then no group runs. docs/nanoclaw/policy.md describes the file.",
   });
+}
+
+/** The validator is loaded where it has something to do. */
+async function schemaFaultsOf(value: unknown): Promise<string[]> {
+  const { schemaFaults } = await import("./schema-check.js");
+  return schemaFaults(value);
 }
