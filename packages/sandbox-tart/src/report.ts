@@ -46,12 +46,7 @@ export async function reportOf(tart: Tart, settings: Settings, signal: AbortSign
     ...problems,
     softnetProblem(softnet),
     diskProblem({ name: settings.defaultImage, there: imageThere }, freeGiB),
-    imageThere
-      ? undefined
-      : {
-          message: `The default image ${settings.defaultImage} is not here yet, and pulled with the first sandbox.`,
-          hint: `tart pull ${settings.defaultImage}`,
-        },
+    imageThere ? undefined : missingImage(settings.defaultImage),
     lease === undefined || lease <= 3_600
       ? undefined
       : {
@@ -91,6 +86,19 @@ function hostProblems(): Problem[] {
       hint: "Run Node for arm64 on an Apple silicon Mac.",
     },
   ];
+}
+
+function missingImage(image: string): Problem {
+  if (remoteImage(image) === undefined) {
+    return {
+      message: `Tart has no virtual machine ${image}, which is the default image.`,
+      hint: "`tart list` tells which there are.",
+    };
+  }
+  return {
+    message: `The default image ${image} is not here yet, and pulled with the first sandbox.`,
+    hint: `tart pull ${image}`,
+  };
 }
 
 function countOf(rows: readonly ListedVm[]): string {

@@ -263,6 +263,16 @@ test("the report tells what is there and what is missing", async () => {
   expect(none).toMatchObject({ available: false, problems: [{ hint: expect.stringContaining("brew") }, {}] });
 });
 
+test("the report promises a pull of an image that can be pulled, and no other", async () => {
+  const said = async (defaultImage: string) => {
+    const { problems } = await engine.provider({ defaultImage }).probe(context());
+    return problems.map(({ message }) => message).join("\n");
+  };
+  expect(await said("ghcr.io/somebody/image:1")).toContain("image:1 is not here yet, and pulled");
+  expect(await said("my_base")).toContain("Tart has no virtual machine my_base");
+  expect(await said("my_base")).not.toContain("pulled");
+});
+
 function recordOfClone(): Records {
   const { env, labels, network, owner } = requestOf();
   const records = new Records(engine.stateDirectory);
