@@ -161,6 +161,31 @@ const table: readonly (readonly [string, Said, Runtime, readonly string[], Layer
     "environment",
   ],
   [
+    "a tier of the newest NanoClaw raises",
+    {
+      registered: { runtimeTier: "vm" },
+      environment: { CONTAINER_RUNTIME: "docker" },
+      there: ["docker", "tart"],
+    },
+    "tart",
+    [],
+    "registered",
+  ],
+  [
+    "it takes the virtual machine that there is",
+    { policy: named("container"), registered: { runtime_tier: "vm" } },
+    "container",
+    [],
+    "policy",
+  ],
+  [
+    "the usual tier lowers nothing",
+    { policy: named("tart"), registered: { runtimeTier: "container" } },
+    "tart",
+    [],
+    "policy",
+  ],
+  [
     "a tag's rule",
     { policy: { rules: [{ tags: ["money"], runtime: "tart" }], groups: { team: { tags: ["money"] } } } },
     "tart",
@@ -279,6 +304,19 @@ describe("what an agent leaves in its own file", () => {
     expect(more.notes?.join()).toContain("asks for 6000000 ms, and the host gives 600000");
     const none = await decide(place, { groupFile: withTimeout("soon"), environment });
     expect(none.timeouts.runMs).toBe(600_000);
+  });
+});
+
+test("a tier that no engine gives refuses the group", async () => {
+  using place = testInstallation();
+  const said = {
+    registered: { runtimeTier: "vm" },
+    environment: { CONTAINER_RUNTIME: "docker" },
+    there: ["docker"] as const,
+  };
+  await expect(decide(place, said)).rejects.toMatchObject({
+    code: "engine_unavailable",
+    message: expect.stringContaining("No engine with at least vm isolation is there."),
   });
 });
 

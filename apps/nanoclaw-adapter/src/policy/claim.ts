@@ -9,6 +9,8 @@ export interface Claim {
   /** File or database column, as a person finds it. */
   readonly source: string;
   readonly runtime?: Runtime;
+  /** `runtimeTier: "vm"` of the newest NanoClaw: any virtual machine. */
+  readonly wantsVm?: boolean;
   /** It asks for no sandbox at all, in this word. */
   readonly noSandbox?: string;
   /** Why something there was not heard, as a sentence. */
@@ -20,16 +22,20 @@ const noSandbox: ReadonlySet<unknown> = new Set(["none", "host", "native", "proc
 /** Shorter than this no turn of an agent can be, longer no timer. */
 const [leastMs, mostMs] = [1_000, 2 ** 31 - 1];
 
-/** Reads NanoClaw's `containerConfig`, of which only `runtime` and `timeout` matter here. */
+/** Reads NanoClaw's `containerConfig`, of which only `runtime`, `runtimeTier` and `timeout` matter here. */
 export function claimOf(source: string, containerConfig: unknown): Claim {
   const config = typeof containerConfig === "string" ? parse(containerConfig) : containerConfig;
   if (config === undefined || config === null) return { source };
   if (typeof config !== "object" || Array.isArray(config)) {
     return { source, trouble: "containerConfig is no object of JSON." };
   }
-  const [timeout, runtime] = [timeoutOf(own(config, "timeout")), runtimeOf(own(config, "runtime"))];
-  const trouble = [runtime.trouble, timeout.trouble].filter(Boolean).join(" ");
-  return { source, ...timeout, ...runtime, trouble: trouble || undefined };
+  const parts = [
+    timeoutOf(own(config, "timeout")),
+    tierOf(own(config, "runtimeTier") ?? own(config, "runtime_tier")),
+    runtimeOf(own(config, "runtime")),
+  ];
+  const trouble = parts.flatMap((part) => part.trouble ?? []).join(" ");
+  return { source, ...parts[0], ...parts[1], ...parts[2], trouble: trouble || undefined };
 }
 
 /** The value of a key that the object itself has. */
@@ -50,6 +56,13 @@ function runtimeOf(value: unknown): Partial<Claim> {
   const shown = typeof value === "string" ? JSON.stringify(value.slice(0, 40)) : `a ${typeof value}`;
   const trouble = `There is no runtime ${shown}.`;
   return noSandbox.has(value) ? { noSandbox: String(value), trouble } : { trouble };
+}
+
+/** The other tier, "container", is everybody's default and asks for nothing. */
+function tierOf(value: unknown): Partial<Claim> {
+  if (value === "vm") return { wantsVm: true };
+  if (value === undefined || value === null || value === "container") return {};
+  return { trouble: 'Its runtimeTier is neither "container" nor "vm".' };
 }
 
 function timeoutOf(value: unknown): Partial<Claim> {

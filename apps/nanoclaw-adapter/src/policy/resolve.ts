@@ -36,8 +36,12 @@ export interface Resolution {
 export async function resolveRuntime(opinions: Opinions): Promise<Resolution> {
   const host = await hostLayers(opinions);
   const base = host.chosen.runtime;
-  const registered = claimLayer("registered", opinions.registered, base);
-  const groupFile = claimLayer("group-file", opinions.groupFile, registered.holds);
+  const registered = claimLayer("registered", await nameVm(opinions.registered, base, opinions), base);
+  const groupFile = claimLayer(
+    "group-file",
+    await nameVm(opinions.groupFile, registered.holds, opinions),
+    registered.holds,
+  );
   const runtime = groupFile.holds;
   const layerOf = (name: LayerName): Layer => {
     const layer = host.layers.find((each) => each.layer === name);
@@ -58,6 +62,12 @@ export async function resolveRuntime(opinions: Opinions): Promise<Resolution> {
       attempt === undefined ? [] : [{ source, asked: attempt, kept: runtime }],
     ),
   };
+}
+
+/** Whoever asks for some virtual machine, and has none yet, gets the one that is there. */
+async function nameVm(claim: Claim, holds: Runtime, { detect }: Opinions): Promise<Claim> {
+  if (!claim.wantsVm || claim.runtime !== undefined || meets(holds, "vm")) return claim;
+  return { ...claim, runtime: (await detect("vm")).runtime };
 }
 
 interface HostLayers {
