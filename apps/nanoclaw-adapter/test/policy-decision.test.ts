@@ -366,7 +366,8 @@ describe("what is sensitive", () => {
     ];
     for (const each of [rules, [...rules].reverse()]) {
       const policy = { rules: each, groups: { team: { tags: ["chat", "money"] } } };
-      const decision = await decide(place, { policy, there: ["docker", "container"] });
+      const environment = { CONTAINER_RUNTIME: "docker" };
+      const decision = await decide(place, { policy, environment, there: ["container"] });
       expect(decision).toMatchObject({ runtime: "container", sensitive: true });
     }
   });
