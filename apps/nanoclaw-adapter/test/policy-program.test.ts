@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
+import { dirname } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { installContainer } from "@nanoclaw/emulator-apple-container";
 import { installEmulator, whyNoGuests } from "@nanoclaw/emulator-tart";
 import { dockerOfRun } from "@nanoclaw/test-engines";
 import { expect, test } from "vitest";
@@ -135,6 +137,30 @@ test.skipIf(noGuests !== undefined)(
     expect(there.stdout).toMatch(/^tart\n {2}ready: .*vm isolation\n {2}named by settings or policy$/m);
     expect(there.stdout).toMatch(/^base image tart_nanoclaw_base\n {2}It is there\.$/m);
     expect(there.exitCode).toBe(0);
+  },
+);
+
+test.skipIf(noGuests !== undefined)(
+  "explain finds what is there in NanoClaw's own order, and remembers it",
+  async () => {
+    using place = testInstallation();
+    await using tart = await installEmulator();
+    await using container = await installContainer();
+    const env = {
+      TART_HOME: tart.home,
+      CONTAINER_EMULATOR_HOME: container.home,
+      PATH: [container.bin, tart.bin, dirname(process.execPath), "/usr/bin:/bin"].join(":"),
+      DOCKER_HOST: "unix:///nonexistent.sock",
+    };
+    const explain = async (env: NodeJS.ProcessEnv) =>
+      (await nanoclawSandbox(place, ["explain", "team"], env)).stdout;
+    const first = await explain(env);
+    expect(first).toMatch(/^team runs in tart /);
+    expect(first).toMatch(/^detected +tart +chosen +.*container \(The service of container is not running/m);
+    const { stderr } = await nanoclawSandbox(place, ["explain", "team"], { DOCKER_HOST: env.DOCKER_HOST });
+    expect(stderr).toMatch(
+      /Groups of this installation ran in tart so far, and no engine as strong is there\./,
+    );
   },
 );
 
