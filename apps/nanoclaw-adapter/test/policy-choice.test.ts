@@ -88,6 +88,20 @@ test("S10: what an engine cannot enforce is refused before anything is made, and
   expect((await choose({ runtime: "docker", network: "none" })).decision.network).toBe("none");
 });
 
+test("a wish to look into failed runs that an engine cannot meet is told", async () => {
+  using place = testInstallation();
+  const engines = { ...engineDoubles("tart"), docker: engineDouble("docker", true, { keep: true }) };
+  const router = routerOf(place, engines);
+  const notesOf = async (runtime: Runtime) => {
+    place.policy(policyOf({ runtime, keep: { on: "failure" } }));
+    return (await router.choose(await router.decide(team))).decision.notes;
+  };
+  expect(await notesOf("docker")).toEqual([]);
+  expect(await notesOf("tart")).toEqual([
+    'tart keeps no sandbox beyond its run: "keep" does not hold there.',
+  ]);
+});
+
 test("an adapter with a weaker wall than its name says takes no run", async () => {
   using place = testInstallation();
   place.policy(policyOf({ runtime: "docker" }));

@@ -302,6 +302,12 @@ describe("what an agent leaves in its own file", () => {
     const more = await decide(place, { groupFile: withTimeout(6_000_000), environment });
     expect(more.timeouts.runMs).toBe(600_000);
     expect(more.notes?.join()).toContain("asks for 6000000 ms, and the host gives 600000");
+    const both = await decide(place, {
+      registered: { timeout: 200_000 },
+      groupFile: withTimeout(400_000),
+      environment,
+    });
+    expect(both.timeouts.runMs).toBe(200_000);
     const none = await decide(place, { groupFile: withTimeout("soon"), environment });
     expect(none.timeouts.runMs).toBe(600_000);
   });

@@ -50,6 +50,7 @@ test.each([
   [{ default: { secrets: ["A=b"] } }, "default/secrets/0: this text is not acceptable here"],
   [{ runtimes: { tart: { password: "x" } } }, 'runtimes/tart: the key "password" is not known'],
   [{ runtimes: { docker: { entrypoint: "sh -c" } } }, "runtimes/docker/entrypoint: must be array"],
+  [{ runtimes: { tart: { program: "./tart" } } }, "runtimes/tart/program: this text is not acceptable here"],
   [{ rules: [{ runtime: "tart" }] }, "rules/0: groups is missing"],
   [[], "the file: must be object"],
 ])("a fault is told with its place: %j", async (policy, fault) => {

@@ -80,7 +80,7 @@ async function inWords(
 ): Promise<string[]> {
   const { formatTable } = await import("../command-line/output.js");
   const { isolationOf } = await import("../policy/isolation.js");
-  const { folder, runtime, layers, attempts, notes = [] } = decision;
+  const { folder, runtime, layers, attempts, notes = [] } = choice?.decision ?? decision;
   const lines = [
     choice
       ? `${folder} runs in ${choice.runtime} (${isolationOf[choice.runtime]} isolation).`

@@ -99,13 +99,17 @@ function inRuntime(runtime: Runtime, { image, limits, runtime: named }: Profile,
 
 /** An agent may ask for less time than the host gives, and not for more. */
 function runLimit(claims: readonly Claim[], hostMs: number): { runMs: number; notes: string[] } {
-  const claim = claims.find(({ timeoutMs }) => timeoutMs !== undefined);
-  const { timeoutMs = hostMs, source } = claim ?? {};
-  if (timeoutMs <= hostMs) return { runMs: timeoutMs, notes: [] };
-  const note =
-    `${source} asks for ${timeoutMs} ms, and the host gives ${hostMs}: write timeouts.runMs in the policy file, ` +
-    "or CONTAINER_TIMEOUT.";
-  return { runMs: hostMs, notes: [note] };
+  const asked = claims.flatMap(({ timeoutMs, source }) =>
+    timeoutMs === undefined ? [] : { timeoutMs, source },
+  );
+  const notes = asked
+    .filter(({ timeoutMs }) => timeoutMs > hostMs)
+    .map(
+      ({ timeoutMs, source }) =>
+        `${source} asks for ${timeoutMs} ms, and the host gives ${hostMs}: write timeouts.runMs in the policy file, ` +
+        "or CONTAINER_TIMEOUT.",
+    );
+  return { runMs: Math.min(hostMs, ...asked.map(({ timeoutMs }) => timeoutMs)), notes };
 }
 
 function fallbackNotes({ default: fallbacks }: Policy, { sensitive, fallback }: Profile): string[] {

@@ -1,4 +1,4 @@
-import { SandboxError, type SandboxProvider } from "@nanoclaw/sandbox";
+import { type Capabilities, SandboxError, type SandboxProvider } from "@nanoclaw/sandbox";
 import { adapterOptions } from "../engines/adapter-options.js";
 import { loadAdapter } from "../engines/adapters.js";
 import { detect } from "../engines/detection.js";
@@ -76,8 +76,12 @@ export class PolicyRouter implements Router {
         missing.push(finding);
         continue;
       }
-      const lacks = shortcomings(runtime, finding.provider.capabilities, inRuntime);
-      if (lacks.length === 0) return { decision: inRuntime, runtime, unavailable: missing.map(reasonOf) };
+      const { capabilities } = finding.provider;
+      const lacks = shortcomings(runtime, capabilities, inRuntime);
+      if (lacks.length === 0) {
+        const told = { ...inRuntime, ...keepNote(runtime, capabilities, inRuntime) };
+        return { decision: told, runtime, unavailable: missing.map(reasonOf) };
+      }
       if (runtime === wanted) throw unsupported(decision, lacks);
       missing.push({ ...finding, available: false, reason: `It ${lacks.join(", and ")}.`, mayCome: false });
     }
@@ -103,7 +107,9 @@ export class PolicyRouter implements Router {
     const provider = loadAdapter(runtime, options);
     this.#made.set(runtime, { options: key, provider });
     // A package that is missing now may be installed later.
-    provider.catch(() => this.#made.delete(runtime));
+    provider.catch(() => {
+      if (this.#made.get(runtime)?.provider === provider) this.#made.delete(runtime);
+    });
     return await provider;
   }
 
@@ -130,6 +136,12 @@ export class PolicyRouter implements Router {
 
 /** What a runtime that is fallen back to does not take over from the one that was decided on. */
 const without = { image: undefined, entrypoint: undefined };
+
+/** To look into a failed run's sandbox is a wish, and no wall: where it cannot be met, that is told. */
+function keepNote(runtime: Runtime, capabilities: Capabilities, { keep, notes = [] }: Decision) {
+  if (keep.on === "never" || capabilities.keep) return {};
+  return { notes: [...notes, `${runtime} keeps no sandbox beyond its run: "keep" does not hold there.`] };
+}
 
 function reasonOf({ runtime, reason }: Finding): { runtime: Runtime; reason: string } {
   return { runtime, reason };
