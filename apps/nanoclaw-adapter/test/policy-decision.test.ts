@@ -186,6 +186,13 @@ const table: readonly (readonly [string, Said, Runtime, readonly string[], Layer
     "policy",
   ],
   [
+    "a scenario",
+    { policy: { groups: { team: { scenario: "financial-reports" } } }, groupFile: wants("docker") },
+    "tart",
+    ["docker"],
+    "policy",
+  ],
+  [
     "a tag's rule",
     { policy: { rules: [{ tags: ["money"], runtime: "tart" }], groups: { team: { tags: ["money"] } } } },
     "tart",

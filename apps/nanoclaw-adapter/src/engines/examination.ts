@@ -4,6 +4,7 @@ import { isolationOf } from "../policy/isolation.js";
 import type { Policy } from "../policy/policy.js";
 import { policyPath, readPolicy } from "../policy/policy-file.js";
 import { PolicyRouter } from "../policy/policy-router.js";
+import { withScenario } from "../policy/profile.js";
 import { policyRemarks } from "../policy/remarks.js";
 import { type Runtime, runtimes } from "../runtime.js";
 import { readSettings, type Settings } from "../settings/settings.js";
@@ -145,6 +146,6 @@ async function baseImageSection(
 /** Those that the host has said groups run in. */
 function namedRuntimes(policy: Policy, { runtime }: Settings): Runtime[] {
   const entries = [policy.default, ...(policy.rules ?? []), ...Object.values(policy.groups ?? {})];
-  const named = [runtime, ...entries.map((entry) => entry?.runtime)];
+  const named = [runtime, ...entries.map((entry) => entry && withScenario(entry).runtime)];
   return runtimes.filter((each) => named.includes(each));
 }

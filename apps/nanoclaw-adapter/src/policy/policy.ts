@@ -2,6 +2,7 @@ import type { Limits } from "@nanoclaw/sandbox";
 import type { Agent } from "../agents/agent.js";
 import type { Runtime } from "../runtime.js";
 import type { MinimumIsolation } from "./isolation.js";
+import type { Scenario } from "./recommendation.js";
 
 /** What the host's policy file holds, as `sandbox-policy.schema.json` describes it. */
 export interface Policy {
@@ -21,6 +22,8 @@ export interface Policy {
 
 /** What can be said of a group, in each of the three places. */
 export interface Entry {
+  /** Stands for what `recommend` says to write for it. What is said beside it goes first. */
+  readonly scenario?: Scenario;
   readonly runtime?: Runtime;
   readonly minimumIsolation?: MinimumIsolation;
   readonly sensitive?: boolean;

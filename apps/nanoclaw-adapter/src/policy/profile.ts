@@ -3,6 +3,7 @@ import type { Agent } from "../agents/agent.js";
 import type { Runtime } from "../runtime.js";
 import { type MinimumIsolation, stricter } from "./isolation.js";
 import type { Entry, Policy, Rule } from "./policy.js";
+import { recommend, type Scenario, scenarios } from "./recommendation.js";
 
 /** Something that the policy says, and where. */
 interface Said<T> {
@@ -15,6 +16,8 @@ interface Said<T> {
 export interface Profile {
   readonly folder: string;
   readonly runtime?: Said<Runtime>;
+  /** What the runtime was recommended for. Absent where it is named. */
+  readonly scenario?: Said<Scenario>;
   readonly minimum?: Said<MinimumIsolation>;
   readonly sensitive: boolean;
   readonly fallback?: Said<readonly Runtime[]>;
@@ -33,18 +36,31 @@ interface Level {
   readonly entry: Entry;
 }
 
+/** An entry with what its scenario stands for. */
+export function withScenario<E extends Entry>(entry: E): E {
+  const { scenario } = entry;
+  return scenario === undefined ? entry : { ...recommend(scenarios[scenario]).entry, ...entry };
+}
+
 /** What is said of a group by its own entry, else by the rules for it, else by the default. */
 export function profileOf(policy: Policy, folder: string): Profile {
   const own = ownEntry(policy, folder);
-  const levels: Level[] = [
+  const said: Level[] = [
     ...(own ? [{ place: `groups/${folder}`, entry: own }] : []),
     ...rulesFor(policy, folder, own?.tags ?? []),
     ...(policy.default ? [{ place: "default", entry: policy.default }] : []),
   ];
+  const levels = said.map(({ place, entry }) => ({ place, entry: withScenario(entry) }));
+  const runtime = first(levels, "runtime");
+  const source = said.find(({ place }) => place === runtime?.place)?.entry;
   const sensitive = sensitivity(levels);
   return {
     folder,
-    runtime: first(levels, "runtime"),
+    runtime,
+    scenario:
+      runtime && source?.scenario && source.runtime === undefined
+        ? { place: runtime.place, value: source.scenario }
+        : undefined,
     minimum: minimumOf(levels),
     sensitive,
     fallback: fallbackOf(levels, sensitive),

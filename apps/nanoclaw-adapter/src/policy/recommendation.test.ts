@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
+import schema from "../../sandbox-policy.schema.json" with { type: "json" };
 import type { Runtime } from "../runtime.js";
 import { parsePolicy } from "./policy-file.js";
+import { profileOf } from "./profile.js";
 import { recommend, type Scenario, scenarios, type Traits } from "./recommendation.js";
 
 const matrix: readonly (readonly [Scenario, readonly Runtime[]])[] = [
@@ -59,6 +61,25 @@ test("what is sensitive gets a demanded wall, and no fallback", () => {
   expect(recommend({ untrusted: true }).entry).toEqual({
     runtime: "tart",
     minimumIsolation: "container",
-    fallback: ["container"],
+    fallback: ["container", "docker"],
   });
+});
+
+test("a scenario in the policy stands for what is recommended to write, and what is said beside it goes first", async () => {
+  expect(schema.$defs.said.properties.scenario.enum).toEqual(Object.keys(scenarios));
+  for (const scenario of Object.keys(scenarios) as Scenario[]) {
+    const written = await parsePolicy(
+      "p",
+      JSON.stringify({ groups: { team: recommend(scenarios[scenario]).entry } }),
+    );
+    const { scenario: told, ...meant } = profileOf({ groups: { team: { scenario } } }, "team");
+    expect(told).toEqual({ value: scenario, place: "groups/team" });
+    expect(meant).toEqual({ ...profileOf(written, "team"), scenario: undefined });
+  }
+  const own = profileOf({ groups: { team: { scenario: "real-time-chat", fallback: "deny" } } }, "team");
+  expect(own).toMatchObject({ runtime: { value: "container" }, fallback: { value: [] } });
+  const weak = { groups: { team: { scenario: "financial-reports", runtime: "docker" } } };
+  await expect(parsePolicy("p", JSON.stringify(weak))).rejects.toThrow(
+    "groups/team/runtime: docker isolates by container",
+  );
 });

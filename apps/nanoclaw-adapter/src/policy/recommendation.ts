@@ -132,10 +132,8 @@ function entryFor([runtime, ...others]: readonly Runtime[], traits: Traits): Ent
   const guarded = sensitive || traits.untrusted === true;
   const walls = [...others, runtime].map((each) => isolationOf[each ?? "local"]);
   const weakest = walls.reduce((one, other) => (isAtLeast(one, other) ? other : one));
-  // A fallback to a weaker kind of wall is nothing to recommend.
-  const fallback = others.filter(
-    (each) => runtime !== undefined && isAtLeast(isolationOf[each], isolationOf[runtime]),
-  );
+  // To fall back from an engine to the host's own kernel without a container is nothing to recommend.
+  const fallback = others.filter((each) => isAtLeast(isolationOf[each], "container"));
   return {
     runtime,
     ...(guarded && { minimumIsolation: weakest }),

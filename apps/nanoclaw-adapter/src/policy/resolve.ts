@@ -87,7 +87,13 @@ async function hostLayers({ profile, policyPath, environment, detect }: Opinions
     return {
       chosen: { runtime: named.value },
       layers: [
-        { ...policy, outcome: "chosen", reason: "The host's policy says so." },
+        {
+          ...policy,
+          outcome: "chosen",
+          reason: profile.scenario
+            ? `The host's policy says that it is for ${profile.scenario.value}.`
+            : "The host's policy says so.",
+        },
         environment.runtime
           ? { ...fromEnvironment, outcome: "overruled", reason: "The policy file goes first." }
           : { ...fromEnvironment, outcome: "silent", reason: "CONTAINER_RUNTIME is not set." },
