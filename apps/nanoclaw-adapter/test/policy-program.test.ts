@@ -87,6 +87,7 @@ test("explain tells why a group does not run, and what to do", async () => {
   expect(stdout).toMatch(/^finance does not run: .*runs in tart, which is not there/);
   expect(stdout).toMatch(/^→ .*doctor/m);
   expect(stdout).toMatch(/^fallback +denied/m);
+  expect(stdout).toContain(`! There is no group there: ${place.installation.groupsDirectory}/finance.`);
 });
 
 test("what is wrong with settings, policy or command line is told by name, with its own exit code", async () => {
@@ -163,6 +164,17 @@ test.skipIf(noGuests !== undefined)(
     );
   },
 );
+
+test("doctor in another directory than NanoClaw's says so, and --root leads back", async () => {
+  using place = testInstallation();
+  const root = place.installation.root;
+  const { exitCode, stdout } = await nanoclawSandbox(place, ["--root", place.directory, "doctor"]);
+  expect(exitCode).toBe(1);
+  expect(stdout).toMatch(/^installation .*\n.*\n {2}! There is no directory .*\n {4}→ .*--root\.$/m);
+  const back = await nanoclawSandbox(place, ["--root", root, "doctor", "--json"]);
+  const { sections } = JSON.parse(back.stdout) as { sections: { title: string; problems: unknown[] }[] };
+  expect(sections.find(({ title }) => title === `installation ${root}`)?.problems).toEqual([]);
+});
 
 test("recommend says which, why, and what to write", async () => {
   using place = testInstallation();

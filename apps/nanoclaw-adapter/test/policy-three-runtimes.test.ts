@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { installEmulator, whyNoGuests } from "@nanoclaw/emulator-tart";
@@ -14,7 +14,12 @@ import { testInstallation } from "./policy-installation.js";
 
 const run = promisify(execFile);
 const docker = dockerOfRun();
-const reason = docker.reason ?? whyNoGuests();
+const reason = docker.reason ?? whyNoGuests() ?? whyNoBubblewrap();
+
+function whyNoBubblewrap(): string | undefined {
+  const { status, error, stderr } = spawnSync("bwrap", ["--unshare-all", "--ro-bind", "/", "/", "true"]);
+  return status === 0 ? undefined : `No bubblewrap: ${error?.message ?? stderr}`;
+}
 
 afterEach(() => vi.unstubAllEnvs());
 

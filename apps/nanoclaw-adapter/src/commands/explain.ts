@@ -1,3 +1,5 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import type { SandboxError } from "@nanoclaw/sandbox";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { installationOf } from "../command-line/installation.js";
@@ -17,6 +19,8 @@ interface Explanation {
   readonly choice?: Choice;
   readonly refusal?: SandboxError;
   readonly engines: readonly Finding[];
+  /** Where the group should be, and is not. */
+  readonly missing?: string;
 }
 
 export function addExplainCommand(program: Command): void {
@@ -46,15 +50,22 @@ async function explain(folder: string, { registered }: ExplainFlags, command: Co
   const { PolicyRouter } = await import("../policy/policy-router.js");
   const { runtimes } = await import("../runtime.js");
   const signal = interruptSignal();
-  const router = new PolicyRouter(installationOf(command));
+  const installation = installationOf(command);
+  const router = new PolicyRouter(installation);
   const decision = await router.decide({ folder, registered });
   const engines = await Promise.all(runtimes.map((runtime) => router.look(runtime, { signal })));
+  const directory = join(installation.groupsDirectory, folder);
+  const isThere = await stat(directory).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  const missing = isThere ? undefined : directory;
   try {
-    return { decision, choice: await router.choose(decision, { signal }), engines };
+    return { decision, choice: await router.choose(decision, { signal }), engines, missing };
   } catch (error) {
     signal.throwIfAborted();
     if (!SandboxError.is(error)) throw error;
-    return { decision, refusal: error, engines };
+    return { decision, refusal: error, engines, missing };
   }
 }
 
@@ -75,7 +86,7 @@ function asJson({ decision, choice, refusal, engines }: Explanation): Record<str
 }
 
 async function inWords(
-  { decision, choice, refusal, engines }: Explanation,
+  { decision, choice, refusal, engines, missing }: Explanation,
   { registered }: ExplainFlags,
 ): Promise<string[]> {
   const { formatTable } = await import("../command-line/output.js");
@@ -96,6 +107,7 @@ async function inWords(
     lines.push(`! ${source} asks for ${asked}, a weaker wall. The group stays in ${kept}.`);
   }
   for (const note of notes) lines.push(`! ${note}`);
+  if (missing) lines.push(`! There is no group there: ${missing}. Another checkout is named by --root.`);
   const rows = layers.map((layer) => [layer.layer, layer.runtime ?? "-", layer.outcome, layer.reason]);
   const engineRows = engines.map((each) => [
     each.runtime,

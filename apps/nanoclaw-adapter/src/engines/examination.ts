@@ -1,3 +1,4 @@
+import { readdir } from "node:fs/promises";
 import { SandboxError } from "@nanoclaw/sandbox";
 import type { Installation } from "../installation.js";
 import { isolationOf } from "../policy/isolation.js";
@@ -36,7 +37,8 @@ export async function examine(installation: Installation, signal: AbortSignal): 
   const file = await orFailure(readPolicy(installation));
   const policy = "failure" in file ? {} : file.value.policy;
   const host: Section = { title: "host", facts: hostNotes(hostFacts()), problems: [] };
-  const sections = [host, settingsSection(settings), await policySection(file, installation)];
+  const place = await installationSection(installation);
+  const sections = [host, place, settingsSection(settings), await policySection(file, installation)];
   if ("failure" in settings || "failure" in file) return { healthy: false, sections };
 
   const router = new PolicyRouter(installation);
@@ -47,9 +49,19 @@ export async function examine(installation: Installation, signal: AbortSignal): 
   const engines = named.length > 0 ? named.every(isThere) : findings.some(({ available }) => available);
   const image = !named.includes("tart") || baseImage.problems.length === 0;
   return {
-    healthy: engines && image,
+    healthy: engines && image && place.problems.length === 0,
     sections: [...sections, ...findings.map((finding) => engineSection(finding, named)), baseImage],
   };
+}
+
+/** In the wrong directory nothing is set, and everything looks well. */
+async function installationSection({ root, slug, groupsDirectory }: Installation): Promise<Section> {
+  const title = `installation ${root}`;
+  const facts = [`known to engines as ${slug}`];
+  const groups = await readdir(groupsDirectory).catch(() => undefined);
+  if (groups) return { title, facts: [...facts, `groups: ${groups.length}`], problems: [] };
+  const hint = "Run this in NanoClaw's checkout, or name it by --root.";
+  return { title, facts, problems: [{ message: `There is no directory ${groupsDirectory}.`, hint }] };
 }
 
 type Outcome<T> = { readonly value: T } | { readonly failure: SandboxError };
