@@ -66,6 +66,16 @@ test("an allowed fallback is taken in its order, with what belongs to it, and to
   expect(choice.decision.entrypoint).toBeUndefined();
 });
 
+test("an agent that raises its wall to an engine that is not there does not fall below what the host gave", async () => {
+  using place = testInstallation();
+  place.policy(policyOf({ runtime: "docker", fallback: ["container", "local"] }));
+  place.groupFile("team", { containerConfig: { runtime: "tart" } });
+  const router = routerOf(place, engineDoubles("docker", "local"));
+  const decision = await router.decide(team);
+  expect(decision).toMatchObject({ runtime: "tart", fallback: ["container"] });
+  await expect(router.choose(decision)).rejects.toMatchObject({ code: "engine_unavailable" });
+});
+
 test("S10: what an engine cannot enforce is refused before anything is made, and is no reason to fall back", async () => {
   using place = testInstallation();
   const engines = {

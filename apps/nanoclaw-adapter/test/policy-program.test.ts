@@ -157,6 +157,7 @@ test.skipIf(noGuests !== undefined)(
       (await nanoclawSandbox(place, ["explain", "team"], env)).stdout;
     const first = await explain(env);
     expect(first).toMatch(/^team runs in tart /);
+    expect(first).toMatch(/^policy +- +silent +There is no policy file\.$/m);
     expect(first).toMatch(/^detected +tart +chosen +.*container \(The service of container is not running/m);
     const { stderr } = await nanoclawSandbox(place, ["explain", "team"], { DOCKER_HOST: env.DOCKER_HOST });
     expect(stderr).toMatch(

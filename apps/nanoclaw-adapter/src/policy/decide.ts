@@ -1,7 +1,7 @@
 import { SandboxError } from "@nanoclaw/sandbox";
 import { checkFolder, type Group } from "../group.js";
 import type { Installation } from "../installation.js";
-import type { Runtime } from "../runtime.js";
+import { isAsStrongAs, type Runtime } from "../runtime.js";
 import type { Settings } from "../settings/settings.js";
 import { type Claim, claimOf } from "./claim.js";
 import type { Decision, InRuntime } from "./decision.js";
@@ -31,9 +31,9 @@ export async function decideFor(group: Group, circumstances: Circumstances): Pro
   const profile = profileOf(file.policy, folder);
   const registered = claimOf("the group's containerConfig in NanoClaw's database", group.registered);
   const groupFile = await readGroupFile(installation, folder);
-  const { runtime, layers, attempts } = await resolveRuntime({
+  const { runtime, base, layers, attempts } = await resolveRuntime({
     profile,
-    policyPath: file.path,
+    policyFile: file,
     registered,
     groupFile,
     environment: {
@@ -42,7 +42,9 @@ export async function decideFor(group: Group, circumstances: Circumstances): Pro
     },
     detect,
   });
-  const fallback = (profile.fallback?.value ?? []).filter((each) => each !== runtime);
+  const allowed = (profile.fallback?.value ?? []).filter((each) => each !== runtime);
+  // Who asks for an engine that is not there must not get, by way of the fallback, less than without asking.
+  const fallback = runtime === base ? allowed : allowed.filter((each) => isAsStrongAs(each, base));
   const run = runLimit([registered, groupFile], profile.timeouts.runMs ?? settings.runMs);
   const { bootMs = settings.bootMs, idleMs = settings.idleMs } = profile.timeouts;
   return {

@@ -7,8 +7,8 @@ import type { Profile } from "./profile.js";
 /** Everything that has a say in a group's runtime, each read once. */
 export interface Opinions {
   readonly profile: Profile;
-  /** Where the policy stands, for people. */
-  readonly policyPath: string;
+  /** Where the policy stands, or would. */
+  readonly policyFile: { readonly path: string; readonly exists: boolean };
   readonly registered: Claim;
   readonly groupFile: Claim;
   readonly environment: { readonly runtime?: Runtime; readonly source: string };
@@ -24,6 +24,8 @@ export interface Detected {
 
 export interface Resolution {
   readonly runtime: Runtime;
+  /** The host's own choice, before it was raised. */
+  readonly base: Runtime;
   /** The strongest first. */
   readonly layers: readonly Layer[];
   readonly attempts: readonly LoweringAttempt[];
@@ -51,6 +53,7 @@ export async function resolveRuntime(opinions: Opinions): Promise<Resolution> {
   };
   return {
     runtime,
+    base,
     layers: [
       layerOf("policy"),
       registered.layer,
@@ -75,9 +78,9 @@ interface HostLayers {
   readonly layers: readonly Layer[];
 }
 
-async function hostLayers({ profile, policyPath, environment, detect }: Opinions): Promise<HostLayers> {
+async function hostLayers({ profile, policyFile, environment, detect }: Opinions): Promise<HostLayers> {
   const { runtime: named, minimum } = profile;
-  const source = policyPath + (named ? `, ${named.place}` : "");
+  const source = policyFile.path + (named ? `, ${named.place}` : "");
   const [policy, fromEnvironment] = [
     { layer: "policy", source, runtime: named?.value },
     { layer: "environment", ...environment },
@@ -101,12 +104,11 @@ async function hostLayers({ profile, policyPath, environment, detect }: Opinions
       ],
     };
   }
+  const demanded = minimum ? `, and needs at least ${minimum.value} (${minimum.place}).` : " for this group.";
   const silent: Layer = {
     ...policy,
     outcome: "silent",
-    reason: minimum
-      ? `It names no runtime, and needs at least ${minimum.value} (${minimum.place}).`
-      : "It names no runtime for this group.",
+    reason: policyFile.exists ? `It names no runtime${demanded}` : "There is no policy file.",
   };
   if (environment.runtime && meets(environment.runtime, minimum?.value)) {
     return {
