@@ -56,6 +56,7 @@ export function containerBody(
       StorageOpt: limits.diskGiB === undefined ? undefined : { size: String(bytes(limits.diskGiB * 1024)) },
       ReadonlyRootfs: settings.readOnlyRootfs,
       Tmpfs: settings.readOnlyRootfs ? { "/tmp": "rw,nosuid,nodev,exec,mode=1777" } : undefined,
+      ShmSize: settings.sharedMemoryMiB === undefined ? undefined : bytes(settings.sharedMemoryMiB),
       Runtime: settings.runtime,
     },
   };
@@ -116,7 +117,15 @@ function engineBind(mount: Mount): string {
 /** The first setting that the engine, read back, has not kept as the body asked for it. */
 export function unkeptSetting(body: object, kept: KeptSettings): string | undefined {
   const { HostConfig: asked } = body as { HostConfig: KeptSettings };
-  const exact = ["NanoCpus", "Memory", "MemorySwap", "PidsLimit", "ReadonlyRootfs", "AutoRemove"] as const;
+  const exact = [
+    "NanoCpus",
+    "Memory",
+    "MemorySwap",
+    "PidsLimit",
+    "ShmSize",
+    "ReadonlyRootfs",
+    "AutoRemove",
+  ] as const;
   const changed = exact.find((name) => asked[name] !== undefined && kept[name] !== asked[name]);
   if (changed) return changed;
   // Engines have names of their own for the usual network.
@@ -130,6 +139,7 @@ interface KeptSettings {
   readonly Memory?: number;
   readonly MemorySwap?: number;
   readonly PidsLimit?: number;
+  readonly ShmSize?: number;
   readonly ReadonlyRootfs?: boolean;
   readonly AutoRemove?: boolean;
   readonly NetworkMode?: string;

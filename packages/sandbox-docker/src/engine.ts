@@ -39,6 +39,17 @@ export interface Created {
   readonly Warnings?: readonly string[] | null;
 }
 
+/** The part of an image's description that is read here. */
+export interface InspectedImage {
+  readonly Id: string;
+  readonly Config: {
+    readonly Entrypoint?: readonly string[] | null;
+    readonly Cmd?: readonly string[] | null;
+    readonly WorkingDir?: string;
+    readonly User?: string;
+  };
+}
+
 /** The way to one engine: the only file that speaks to it. Every failure comes out as a `SandboxError`. */
 export class Engine {
   readonly endpoint: Endpoint;
@@ -68,6 +79,10 @@ export class Engine {
 
   inspectContainer(id: string, signal: AbortSignal): Promise<ContainerInspectInfo> {
     return this.#ask(signal, "GET", `/containers/${encodeURIComponent(id)}/json`);
+  }
+
+  inspectImage(reference: string, signal: AbortSignal): Promise<InspectedImage> {
+    return this.#ask(signal, "GET", `/images/${encodeURI(reference)}/json`);
   }
 
   /** By force, with its anonymous volumes. */

@@ -2,6 +2,7 @@ import type { SandboxProvider } from "@nanoclaw/sandbox/adapter";
 import { type DockerOptions, settingsFrom } from "./options.js";
 import { DockerProvider } from "./provider.js";
 
+export { type ImageDefaults, imageDefaults } from "./image-defaults.js";
 export type { DockerOptions, RegistryAuth } from "./options.js";
 
 /**

@@ -34,6 +34,7 @@ describe("refuses, and says what to write", () => {
     [{ init: 1 }, /true or false/],
     [{ defaultPidCount: 0 }, /above 0/],
     [{ defaultPidCount: 1.5 }, /above 0/],
+    [{ sharedMemoryMiB: 0.5 }, /MiB above 0/],
     [{ pull: "sometimes" }, /"missing", "never" or "always"/],
     [{ platform: "Linux" }, /linux\/arm64/],
     [{ shell: "sh" }, /absolute path/],

@@ -46,6 +46,8 @@ export interface DockerOptions {
   readonly defaultPidCount?: number;
   /** Whether the image's file system is read-only, with a `/tmp` in memory beside it. Default: false. */
   readonly readOnlyRootfs?: boolean;
+  /** Size of `/dev/shm`, in MiB; browsers want more than Docker's 64. Memory counts when it is used. Default: the engine's. */
+  readonly sharedMemoryMiB?: number;
   /**
    * Whether the engine's storage can limit the writable layer, which declares `limits.diskGiB`. It takes
    * overlay2 on xfs mounted with `pquota`, or btrfs, zfs. Default: false.
@@ -120,6 +122,10 @@ const rules: Readonly<Record<keyof DockerOptions, Rule>> = {
     expected: "a whole number above 0",
   },
   readOnlyRootfs: flag,
+  sharedMemoryMiB: {
+    accepts: (value) => Number.isSafeInteger(value) && (value as number) > 0,
+    expected: "a whole number of MiB above 0",
+  },
   diskQuota: flag,
   shell: absolutePath,
   commands: {

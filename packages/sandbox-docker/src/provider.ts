@@ -16,7 +16,7 @@ import { type CreationTools, createContainer } from "./creation.js";
 import { discoverEngine } from "./discover.js";
 import { DockerDriver } from "./driver.js";
 import { type Endpoint, formatEndpoint, type Surroundings } from "./endpoint.js";
-import { Engine } from "./engine.js";
+import { Engine, type InspectedImage } from "./engine.js";
 import { type EngineFacts, engineFacts } from "./facts.js";
 import { inspectRecord, listRecords } from "./inspection.js";
 import type { DockerOptions, Settings } from "./options.js";
@@ -94,6 +94,12 @@ export class DockerProvider implements SandboxProvider {
       });
     }
     await removeContainer(engine, id, signal);
+  }
+
+  /** What an image that the engine has says of itself. */
+  async inspectImage(image: string, signal: AbortSignal): Promise<InspectedImage> {
+    const { engine } = await this.#connect(signal);
+    return await engine.inspectImage(image, signal);
   }
 
   async #connect(signal: AbortSignal): Promise<CreationTools> {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AdapterEvent, CreateRequest, SandboxDriver } from "@nanoclaw/sandbox/adapter";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { DockerOptions } from "../src/index.js";
+import { type DockerOptions, imageDefaults } from "../src/index.js";
 import { context, echo, installation, onEachEngine, readAll, readUntil, request } from "./engines.js";
 
 onEachEngine("create", (provide, engine) => {
@@ -61,6 +61,26 @@ onEachEngine("create", (provide, engine) => {
     const driver = await create({}, { readOnlyRootfs: true });
     expect(await sh(driver, "echo x >/file; echo y >/tmp/file && cat /tmp/file")).toMatch(/^y\n.*Read-only/);
     expect(driver.archive).toBeUndefined();
+  });
+
+  it("has as much shared memory as it is told to", async () => {
+    const driver = await create({}, { sharedMemoryMiB: 3 });
+    expect(await sh(driver, "df -Pk /dev/shm | tail -n 1")).toMatch(/^\S+ +3072 /);
+  });
+
+  it("tells what an image says of its containers", async () => {
+    expect(await imageDefaults(provide(), "nanoclaw-test/configured:1")).toMatchObject({
+      entrypoint: ["/usr/local/bin/entry-point"],
+      command: ["sh"],
+      workdir: "/home/agent/work",
+      user: "agent",
+    });
+    const plain = { entrypoint: [], command: ["sh"] };
+    expect(await imageDefaults(provide(), "nanoclaw-test/busybox:1")).toMatchObject(plain);
+    const missing = imageDefaults(provide(), "nanoclaw-test/missing:1");
+    await expect(missing).rejects.toMatchObject({ code: "image_not_found" });
+    const path = imageDefaults(provide(), "../containers");
+    await expect(path).rejects.toMatchObject({ code: "invalid_argument" });
   });
 
   it("has no network but loopback with network none", async () => {
