@@ -23,6 +23,7 @@ const requirements = [
   { program: "sudo", package: "sudo", without: "emulated virtual machines" },
   { program: "script", package: "bsdutils", without: "emulated virtual machines" },
   { program: "ps", package: "procps", without: "emulated virtual machines" },
+  { program: "sqlite3", package: "sqlite3", without: "NanoClaw's hosts with stub agents" },
   { program: "chromium", package: "chromium", without: "the benchmark's page in a browser" },
 ];
 

@@ -13,8 +13,9 @@ import { findProgram } from "../prerequisites.js";
 import { buildDebian, debianRecipe } from "./debian.js";
 import { buildNode, nodeRecipe } from "./node-layer.js";
 import { runProgram } from "./run-program.js";
+import { buildSqlite, sqliteRecipe } from "./sqlite-layer.js";
 
-export type LayerName = "busybox" | "debian" | "sh-is-bash" | "no-shell" | "configured" | "node";
+export type LayerName = "busybox" | "debian" | "sh-is-bash" | "no-shell" | "configured" | "node" | "sqlite";
 
 /** One set of files that images are made of. */
 export interface LayerRecipe {
@@ -91,6 +92,8 @@ export const layerRecipes: Readonly<Record<LayerName, LayerRecipe>> = {
   },
 
   node: { revision: 1, inputs: () => `${debianRecipe()}\n${nodeRecipe()}`, build: buildNode },
+
+  sqlite: { revision: 1, inputs: () => `${debianRecipe()}\n${sqliteRecipe()}`, build: buildSqlite },
 };
 
 /** The directories and names that programs expect to be there. */

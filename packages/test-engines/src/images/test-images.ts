@@ -1,7 +1,7 @@
 import type { LayerName } from "./layers.js";
 
 /** The images that tests and benchmarks use. Each is built on this host, from Debian's packages. */
-export type TestImageName = "busybox" | "dash" | "bash" | "no-shell" | "configured" | "node";
+export type TestImageName = "busybox" | "dash" | "bash" | "no-shell" | "configured" | "node" | "agent";
 
 export interface TestImage {
   /** The name and tag in the engine. */
@@ -56,9 +56,17 @@ export const testImages: Readonly<Record<TestImageName, TestImage>> = {
 
   /** Debian with this host's Node.js, for realistic measurements. Over 100 MB. */
   node: image("node", ["debian", "node"], { Env: [PATH], Cmd: ["node"] }),
+
+  /** Debian with this host's SQLite, set like an image of NanoClaw's: what it runs is in a directory that is mounted. */
+  agent: image("agent", ["debian", "sqlite"], {
+    Env: [PATH],
+    Cmd: [],
+    WorkingDir: "/workspace/group",
+    Entrypoint: ["/bin/sh", "/app/src/agent.sh"],
+  }),
 };
 
-/** What an engine gets when nothing is said: all but the large one. */
+/** What an engine gets when nothing is said: all but the large one and the one that needs a further program. */
 export const DEFAULT_IMAGES: readonly TestImageName[] = ["busybox", "dash", "bash", "no-shell", "configured"];
 
 function image(name: TestImageName, layers: readonly LayerName[], config: ImageConfig): TestImage {
