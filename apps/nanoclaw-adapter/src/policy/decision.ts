@@ -27,6 +27,11 @@ export interface LoweringAttempt {
 
 /** What belongs to one runtime in a decision. */
 export type InRuntime = Pick<Decision, "image" | "entrypoint" | "limits">;
+/**
+ * What NanoClaw may ask of `docker` and an engine can only do in part (docs/nanoclaw/shim.md): binds made by the guest's
+ * own kernel, files copied in instead of shared, no limit of processes, a smaller `/dev/shm`.
+ */
+export type Concession = "guest-mounts" | "copied-files" | "pids-limit" | "shared-memory";
 
 /** What is wanted of an engine for one group, after all layers. */
 export interface Decision {
@@ -37,6 +42,10 @@ export interface Decision {
   readonly sensitive: boolean;
   readonly agent: Agent;
   readonly image?: string;
+  /** What runs in the guest where no image of Docker's says it: a program and its first arguments. */
+  readonly entrypoint?: readonly string[];
+  /** Default: none. What is not conceded is refused. */
+  readonly concessions?: readonly Concession[];
   readonly network: "open" | "none";
   readonly limits: Limits;
   /** Milliseconds: until the guest is ready, for the whole run, without output. */

@@ -8,6 +8,7 @@ import {
 import type { Capacity, Slot } from "../capacity/slot.js";
 import type { Group } from "../group.js";
 import type { Installation } from "../installation.js";
+import { labelNames } from "../labels.js";
 import type { Choice } from "../policy/decision.js";
 import type { Router } from "../policy/router.js";
 
@@ -44,9 +45,6 @@ export interface GroupSandbox {
   close(outcome: Outcome): Promise<void>;
 }
 
-/** Label of every sandbox here: the installation's slug and the group's folder. Upstream's own names. */
-export const labelNames = { installation: "nanoclaw-install", folder: "nanoclaw-group-folder" } as const;
-
 /**
  * Decides, waits for a place, and makes the sandbox.
  *
@@ -69,7 +67,9 @@ export async function openGroupSandbox(host: Host, options: GroupSandboxOptions)
       close: async (outcome) => {
         try {
           const { on, ttlMs } = decision.keep;
-          const kept = outcome !== "answered" && on === "failure" && sandbox.capabilities.keep;
+          // Whoever stops a run wants it gone.
+          const failed = outcome === "failed" || outcome === "timeout";
+          const kept = failed && on === "failure" && sandbox.capabilities.keep;
           if (kept) await sandbox.keep({ ttlMs });
           await sandbox[Symbol.asyncDispose]();
         } finally {
