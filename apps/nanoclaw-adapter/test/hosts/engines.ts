@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { installContainer } from "@nanoclaw/emulator-apple-container";
@@ -7,6 +7,8 @@ import { whyNoGuests } from "@nanoclaw/emulator-base";
 import { installEmulator } from "@nanoclaw/emulator-tart";
 import { dockerOfRun, importImages, whyNoTestImages } from "@nanoclaw/test-engines";
 import type { Runtime } from "../../src/index.js";
+import { labelNames } from "../../src/labels.js";
+import { askEngine } from "./docker-engine.js";
 import type { TestPolicy } from "./installation.js";
 
 /** Engines of a test's own, with what the stub agents need in their guests. */
@@ -45,8 +47,12 @@ export async function testEngines(runtimes: readonly Runtime[]): Promise<TestEng
       const socket = dockerHost.replace("unix://", "");
       await importImages(socket, ["agent"]);
       settings = { ...settings, docker: { host: dockerHost } };
+      checks.push(() => containersLabelled(socket, labelNames.installation));
     } else if (runtime === "local") {
-      settings = { ...settings, local: { stateDirectory: join(directory, "local") } };
+      const stateDirectory = join(directory, "local");
+      mkdirSync(stateDirectory);
+      settings = { ...settings, local: { stateDirectory } };
+      checks.push(async () => readdirSync(stateDirectory).map((name) => `record of local ${name}`));
     } else if (runtime === "tart") {
       const emulator = await installEmulator();
       emulators.push(emulator);
@@ -77,6 +83,16 @@ export async function testEngines(runtimes: readonly Runtime[]): Promise<TestEng
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** The containers with this label, whatever their state, past the adapter. */
+async function containersLabelled(socket: string, label: string): Promise<string[]> {
+  const filters = encodeURIComponent(JSON.stringify({ label: [label] }));
+  const containers = await askEngine<{ Names: string[] }[]>(
+    socket,
+    `/containers/json?all=1&filters=${filters}`,
+  );
+  return containers.map(({ Names }) => `container ${Names.join(", ")}`);
 }
 
 function whyNoBubblewrap(): string | undefined {

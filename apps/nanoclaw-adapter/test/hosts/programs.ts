@@ -1,3 +1,4 @@
+import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "tsup";
@@ -26,5 +27,7 @@ export async function buildPrograms(): Promise<TestPrograms> {
     // Two test files may run at once, and one must not take the programs of the other away.
     clean: false,
   });
+  // The agents' source is looked for beside the program.
+  cpSync(here("./agent"), join(outDir, "agent"), { recursive: true });
   return { docker: join(outDir, "docker.mjs"), conversation: join(outDir, "conversation.mjs") };
 }
