@@ -14,14 +14,13 @@ import { V1Host } from "./hosts/v1-host.js";
 
 /** What the issue asks for takes minutes on emulators; a run of all tests has a part of it. */
 const every = process.env.CHECKS === "all";
-const turns = every ? 100 : 12;
-const turnsPerRun = every ? 20 : 6;
+const turns = every ? 100 : 8;
+const turnsPerRun = every ? 20 : 4;
 
 const concessions = ["guest-mounts", "copied-files"] as const;
 
 describe.each([
-  { line: "v1", runtimes: ["docker", "local", "tart"] },
-  { line: "v1", runtimes: ["docker", "container", "tart"] },
+  { line: "v1", runtimes: ["docker", "local", "tart", "container"] },
   { line: "v2", runtimes: ["docker", "local", "tart"] },
 ] as const)("NanoClaw $line with groups in $runtimes", ({ line, runtimes }) => {
   const reason = whyNoEngines(runtimes);
@@ -48,8 +47,10 @@ describe.each([
   );
 });
 
-describe.each(["v1", "v2"] as const)("NanoClaw %s is killed while its groups work", (line) => {
-  const runtimes = ["docker", "local", "tart"] as const;
+describe.each([
+  { line: "v1", runtimes: ["docker", "local", "tart"] },
+  { line: "v2", runtimes: ["docker", "local"] },
+] as const)("NanoClaw $line is killed while its groups work", ({ line, runtimes }) => {
   const reason = whyNoEngines(runtimes);
 
   test.skipIf(reason !== undefined)(
@@ -63,9 +64,9 @@ describe.each(["v1", "v2"] as const)("NanoClaw %s is killed while its groups wor
       // Another NanoClaw of the same user, and so of the same installation as far as engines know.
       other.environment.XDG_STATE_HOME = installation.environment.XDG_STATE_HOME;
       const bystander = new V1Host(other);
-      for (const folder of ["docker", "tart"]) await bystander.turn(folder, 0, "stay", true);
+      for (const folder of ["docker", "local"]) await bystander.turn(folder, 0, "stay", true);
 
-      const conversation = { line, groups: runtimes, turns: 8, turnsPerRun: 4 };
+      const conversation = { line, groups: runtimes, turns: 6, turnsPerRun: 4 };
       const host = startHost(programs.conversation, installation, conversation);
       await host.until(() => runtimes.every((folder) => journalOf(installation).ofGroup(folder).length >= 2));
       host.child.kill("SIGKILL");
@@ -81,7 +82,7 @@ describe.each(["v1", "v2"] as const)("NanoClaw %s is killed while its groups wor
         expect(journalOf(installation).ofGroup(folder)).toEqual(expectedOf(folder, conversation.turns));
       }
       // The other one's go on as if nothing had been.
-      for (const folder of ["docker", "tart"]) {
+      for (const folder of ["docker", "local"]) {
         await bystander.turn(folder, 1, "still there", false);
         await bystander.close(folder);
       }
@@ -108,7 +109,11 @@ function installationOf(
   runtimes: readonly Runtime[],
 ): TestInstallation {
   const groups = Object.fromEntries(
-    runtimes.map((runtime) => [runtime, { runtime, entrypoint: agentEntrypoint, concessions }]),
+    runtimes.map((runtime) => [
+      runtime,
+      // Docker's engine is asked what the image says.
+      { runtime, ...(runtime === "docker" ? {} : { entrypoint: agentEntrypoint, concessions }) },
+    ]),
   );
   const installation = testInstallation(docker, { groups, engines: engines.settings });
   Object.assign(installation.environment, engines.environment);

@@ -1,5 +1,5 @@
 import { SandboxError, type SandboxProvider } from "@nanoclaw/sandbox/adapter";
-import { DockerProvider } from "./provider.js";
+import type { DockerProvider } from "./provider.js";
 
 /** What an image says of the containers that are made of it. */
 export interface ImageDefaults {
@@ -24,7 +24,7 @@ export async function imageDefaults(
   image: string,
   options: { readonly signal?: AbortSignal; readonly timeoutMs?: number } = {},
 ): Promise<ImageDefaults> {
-  if (!(provider instanceof DockerProvider)) {
+  if (!isDocker(provider)) {
     throw new SandboxError("invalid_argument", "imageDefaults() takes a provider that docker() made.");
   }
   // A path of the engine's interface is made of it.
@@ -54,4 +54,9 @@ export async function imageDefaults(
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);
   }
+}
+
+/** By what it can do: a program may have this package twice, as a module and as CommonJS. */
+function isDocker(provider: SandboxProvider): provider is DockerProvider {
+  return provider.name === "docker" && "inspectImage" in provider;
 }

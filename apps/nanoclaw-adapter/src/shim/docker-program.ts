@@ -5,6 +5,9 @@ import { constants as osConstants } from "node:os";
 import { delimiter, join } from "node:path";
 import { Refusal } from "./refusal.js";
 
+/** Set for what is called here: a script named docker that calls us again would go round for ever. */
+const marker = "NANOCLAW_SANDBOX_PASSED_ON";
+
 /** Docker's own program, further back in PATH; undefined where there is none. */
 export function dockerProgram(): string | undefined {
   const self = realpathSync(process.argv[1] ?? "");
@@ -23,7 +26,12 @@ export async function passOn(argv: readonly string[]): Promise<number> {
       hint: "Install Docker's command line, or make the image with `nanoclaw-sandbox prepare`.",
     });
   }
-  const child = spawn(program, argv, { stdio: "inherit" });
+  if (process.env[marker] !== undefined) {
+    throw new Refusal(`docker ${argv[0]}: ${program} leads back to this program.`, {
+      hint: "Put the directory of `nanoclaw-sandbox shim` into PATH itself, or a symbolic link to its file.",
+    });
+  }
+  const child = spawn(program, argv, { stdio: "inherit", env: { ...process.env, [marker]: "1" } });
   const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
   return code ?? 128 + (signal === null ? 0 : osConstants.signals[signal]);
 }

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { loadProvider, type SandboxProvider } from "@nanoclaw/sandbox";
 import type { Capacity, Decision, Host, Installation, Router, Runtime } from "../../src/index.js";

@@ -8,7 +8,7 @@ import { installEmulator } from "@nanoclaw/emulator-tart";
 import { dockerOfRun, importImages, whyNoTestImages } from "@nanoclaw/test-engines";
 import type { Runtime } from "../../src/index.js";
 import { labelNames } from "../../src/labels.js";
-import { askEngine } from "./docker-engine.js";
+import { askEngine, type ListedContainer } from "./docker-engine.js";
 import type { TestPolicy } from "./installation.js";
 
 /** Engines of a test's own, with what the stub agents need in their guests. */
@@ -47,7 +47,7 @@ export async function testEngines(runtimes: readonly Runtime[]): Promise<TestEng
       const socket = dockerHost.replace("unix://", "");
       await importImages(socket, ["agent"]);
       settings = { ...settings, docker: { host: dockerHost } };
-      checks.push(() => containersLabelled(socket, labelNames.installation));
+      checks.push(() => containersOfGroups(socket));
     } else if (runtime === "local") {
       const stateDirectory = join(directory, "local");
       mkdirSync(stateDirectory);
@@ -85,14 +85,12 @@ export async function testEngines(runtimes: readonly Runtime[]): Promise<TestEng
   };
 }
 
-/** The containers with this label, whatever their state, past the adapter. */
-async function containersLabelled(socket: string, label: string): Promise<string[]> {
-  const filters = encodeURIComponent(JSON.stringify({ label: [label] }));
-  const containers = await askEngine<{ Names: string[] }[]>(
-    socket,
-    `/containers/json?all=1&filters=${filters}`,
-  );
-  return containers.map(({ Names }) => `container ${Names.join(", ")}`);
+/** The containers of the adapter's own groups, whatever their state, as the engine itself has them. */
+async function containersOfGroups(socket: string): Promise<string[]> {
+  const containers = await askEngine<ListedContainer[]>(socket, "/containers/json?all=1");
+  return containers
+    .filter(({ Labels }) => JSON.stringify(Labels).includes(labelNames.folder))
+    .map(({ Names }) => `container ${Names.join(", ")}`);
 }
 
 function whyNoBubblewrap(): string | undefined {

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -31,6 +31,8 @@ export interface TestInstallation extends Disposable {
   readonly root: string;
   /** For NanoClaw's process: `docker` is first in PATH, and all state is in the installation's own directory. */
   readonly environment: NodeJS.ProcessEnv;
+  /** The directory with `docker`, and nothing else. */
+  readonly bin: string;
   readonly stateHome: string;
   /** Changes what the next calls of docker read. */
   policy(policy: TestPolicy): void;
@@ -51,15 +53,14 @@ export function testInstallation(docker: string, policy: TestPolicy, base?: stri
   const file = join(directory, "policy.json");
   for (const each of [root, bin, join(root, "groups"), join(root, "data")])
     mkdirSync(each, { recursive: true });
-  writeFileSync(join(bin, "docker"), `#!/bin/sh\nexec '${process.execPath}' '${docker}' "$@"\n`, {
-    mode: 0o755,
-  });
+  symlinkSync(docker, join(bin, "docker"));
   const write = (next: TestPolicy) => writeFileSync(file, JSON.stringify(next));
   write(policy);
   // Package managers name their own places in NODE_PATH, where every package of the workspace is.
   const { NODE_PATH: _path, DOCKER_HOST: _host, ...inherited } = process.env;
   return {
     root,
+    bin,
     stateHome: join(directory, "state"),
     environment: {
       ...inherited,
