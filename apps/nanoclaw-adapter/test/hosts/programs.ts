@@ -1,4 +1,4 @@
-import { cpSync } from "node:fs";
+import { chmodSync, cpSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "tsup";
@@ -27,6 +27,8 @@ export async function buildPrograms(): Promise<TestPrograms> {
     // Two test files may run at once, and one must not take the programs of the other away.
     clean: false,
   });
+  // Without it the next docker in PATH would be called.
+  chmodSync(join(outDir, "docker.mjs"), 0o755);
   // The agents' source is looked for beside the program.
   cpSync(here("./agent"), join(outDir, "agent"), { recursive: true });
   return { docker: join(outDir, "docker.mjs"), conversation: join(outDir, "conversation.mjs") };
