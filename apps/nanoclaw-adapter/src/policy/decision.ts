@@ -27,6 +27,7 @@ export interface LoweringAttempt {
 
 /** What belongs to one runtime in a decision. */
 export type InRuntime = Pick<Decision, "image" | "entrypoint" | "limits">;
+
 /**
  * What NanoClaw may ask of `docker` and an engine can only do in part (docs/nanoclaw/shim.md): binds made by the guest's
  * own kernel, files copied in instead of shared, no limit of processes, a smaller `/dev/shm`.
@@ -42,8 +43,6 @@ export interface Decision {
   readonly sensitive: boolean;
   readonly agent: Agent;
   readonly image?: string;
-  /** What runs in the guest where no image of Docker's says it: a program and its first arguments. */
-  readonly entrypoint?: readonly string[];
   /** Default: none. What is not conceded is refused. */
   readonly concessions?: readonly Concession[];
   readonly network: "open" | "none";
@@ -56,7 +55,7 @@ export interface Decision {
   readonly queueMs: number;
   /** Names of the secrets that the group's agent may see. Absent: those that its profile asks for. */
   readonly secrets?: readonly string[];
-  /** What runs in a guest that has no image's entry point, as an argument list. */
+  /** What runs in the guest where no image of Docker's says it: a program and its first arguments. */
   readonly entrypoint?: readonly string[];
   /** What differs in the runtimes that a run may fall back to; `choose` puts it in place. */
   readonly inFallback?: Readonly<Partial<Record<Runtime, InRuntime>>>;
