@@ -1,0 +1,125 @@
+import { execFile } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { listSandboxes } from "@nanoclaw/sandbox";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { engineAbilities } from "../src/driver/abilities.js";
+import { mixedDriver, type SessionDriver, type SessionEvent, type SessionHandle } from "../src/driver.js";
+import { runtimes } from "../src/runtime.js";
+import { type TestEngine, testEngines } from "./driver-engines.js";
+import { makeInstallation, type SpecDetails, type TestInstallation } from "./driver-installation.js";
+
+const run = promisify(execFile);
+// The installation of these tests' sandboxes is their own.
+const stateHome = mkdtempSync(join(tmpdir(), "driver-state-"));
+process.env.XDG_STATE_HOME = stateHome;
+afterAll(() => rmSync(stateHome, { recursive: true }));
+
+describe.each(runtimes)("the driver's contract on %s", (runtime) => {
+  const { reason, start } = testEngines[runtime];
+  let engine: TestEngine;
+  let nanoclaw: TestInstallation;
+  let driver: SessionDriver;
+  let events: SessionEvent[];
+
+  beforeAll(async () => {
+    if (reason === undefined) engine = await start();
+  });
+  beforeEach(({ skip }) => {
+    skip(reason !== undefined, reason);
+    nanoclaw = makeInstallation();
+    driver = mixedDriver({ host: nanoclaw.host([engine]), runtimes: [runtime] })(nanoclaw.policy);
+    events = [];
+    driver.watchSessions(nanoclaw.installation.slug, (event) => events.push(event));
+  });
+  afterEach(async ({ task }) => {
+    if (reason !== undefined) return;
+    // What the driver keeps from the host is what one wants to see then.
+    if (task.result?.state === "fail") process.stderr.write(readFileSync(file("state/driver.log"), "utf8"));
+    expect(await engine.leftovers()).toEqual([]);
+    await nanoclaw[Symbol.asyncDispose]();
+  });
+  afterAll(async () => await engine?.[Symbol.asyncDispose]());
+
+  const file = (path: string) => join(nanoclaw.installation.root, path);
+  const ended = (handle: SessionHandle) =>
+    expect
+      .poll(() => events.filter(({ kind, key }) => kind === "terminal" && key === handle.key).length, {
+        timeout: 20_000,
+        interval: 20,
+      })
+      .toBe(1);
+  const prepare = (details: SpecDetails) => driver.prepare(nanoclaw.spec(details));
+
+  test("a session is what the host composed: mounts with their modes, environment, labels, command", async () => {
+    const script = `
+      cd /workspace
+      { echo "$TZ $GREETING $ANTHROPIC_AUTH_TOKEN"; cat agent/CLAUDE.md; cat /app/src/agent.sh; } >report
+      echo mine >agent/notes
+      (echo changed >agent/CLAUDE.md) 2>/dev/null && echo "CLAUDE.md was written" >>report
+      (echo changed >/app/src/agent.sh) 2>/dev/null && echo "agent.sh was written" >>report
+      exit 3`;
+    const handle = await prepare({ script });
+    expect(handle.name).toBe(`ncl-${nanoclaw.installation.slug}-s1`);
+    expect(await handle.status()).toEqual({ phase: "ready" });
+    const [sandbox] = await listSandboxes(engine.provider);
+    expect(sandbox?.labels).toMatchObject({
+      "nanoclaw-install": nanoclaw.installation.slug,
+      "nanoclaw-group": "g1",
+      "nanoclaw-session": "s1",
+      "nanoclaw-role": "agent",
+      "nanoclaw-group-folder": "family",
+      "nanoclaw-container-name": "nanoclaw-v2-family-1",
+    });
+    expect(existsSync(file("data/v2-sessions/g1/s1/report"))).toBe(false);
+    await handle.start();
+    await ended(handle);
+    expect(readFileSync(file("data/v2-sessions/g1/s1/report"), "utf8")).toBe(
+      "UTC good day placeholder\nBe kind.\necho the runner\n",
+    );
+    expect(readFileSync(file("groups/family/notes"), "utf8")).toBe("mine\n");
+    expect(readFileSync(file("groups/family/CLAUDE.md"), "utf8")).toBe("Be kind.\n");
+    const failure = { kind: "started-then-died", retryable: false, exitCode: 3 };
+    expect(await handle.status()).toEqual({ phase: "failed", failure });
+  });
+
+  test("one key has one session: found by its labels, entered, asked to end, and gone after stop", async () => {
+    const script = `trap 'echo asked >/workspace/asked; exit 0' TERM; : >/workspace/up; while :; do sleep 0.05; done`;
+    const [handle, same] = await Promise.all([prepare({ script }), prepare({ script })]);
+    expect(same).toBe(handle);
+    const phases = async (slug: string) =>
+      (await driver.listSessions(slug)).map(({ handle: { key }, phase }) => [key.sessionId, phase]);
+    const { slug } = nanoclaw.installation;
+    expect(await phases(slug)).toEqual([["s1", "starting"]]);
+    await Promise.all([handle.start(), handle.start()]);
+    await expect.poll(() => existsSync(file("data/v2-sessions/g1/s1/up")), { timeout: 10_000 }).toBe(true);
+    expect(await handle.status()).toEqual({ phase: "running" });
+    expect(await phases(slug)).toEqual([["s1", "running"]]);
+    expect(await phases("another")).toEqual([]);
+    expect(await prepare({ script })).toBe(handle);
+
+    const { bin, argsPlain, argsTty } = handle.execSpec(["sh", "-c", 'echo "$1"', "sh", "it's $HOME"]);
+    expect(argsTty.slice(-5)).toEqual(argsPlain.slice(-5));
+    expect((await run(bin, argsPlain)).stdout).toBe("it's $HOME\n");
+
+    await Promise.all([handle.stop("test"), handle.stop("test")]);
+    expect(await engine.leftovers()).toEqual([]);
+    expect(readFileSync(file("data/v2-sessions/g1/s1/asked"), "utf8")).toBe("asked\n");
+    expect(await handle.status()).toEqual({ phase: "stopped" });
+    expect(await phases(slug)).toEqual([]);
+    await handle.stop("again");
+  });
+
+  test("what this engine cannot do is said before: each limit is either enforced or among the unrealized", () => {
+    const { limits, isolation } = engine.provider.capabilities;
+    const { unrealized } = driver.capabilities();
+    const enforced = { memoryMb: limits.memoryMiB, cpus: limits.cpuCount, pidsLimit: limits.pidCount };
+    for (const [name, is] of Object.entries(enforced)) {
+      if (!is) expect(unrealized).toContain(name);
+    }
+    expect(unrealized).toContain("shmSizeMb");
+    expect(engineAbilities[runtime].vm).toBe(isolation === "vm");
+  });
+});
