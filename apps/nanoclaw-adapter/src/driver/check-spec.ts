@@ -37,6 +37,10 @@ export function checkSpec(
   const [agent] = agents;
   if (agent === undefined || agents.length > 1)
     throw specInvalid("there must be exactly one container 'agent'");
+  const labels = labelsOf(spec, agent);
+  const folder = labels[sessionLabels.folder];
+  if (!isValidFolder(folder))
+    throw specInvalid(`the label ${sessionLabels.folder} must name the group's folder`);
   for (const container of containers) checkContainer(container, spec, policy);
   const other = containers.find(({ role }) => role !== "agent");
   if (other !== undefined)
@@ -56,10 +60,6 @@ export function checkSpec(
   if ((agent.command?.length ?? 0) === 0) {
     throw specInvalid("the agent needs a command: an image's entry point does not run here");
   }
-  const labels = labelsOf(spec, agent);
-  const folder = labels[sessionLabels.folder];
-  if (!isValidFolder(folder))
-    throw specInvalid(`the label ${sessionLabels.folder} must name the group's folder`);
   return { spec, agent, argv, folder, labels };
 }
 

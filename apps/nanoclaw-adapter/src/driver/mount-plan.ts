@@ -47,6 +47,8 @@ export async function planMounts(
   const found = await Promise.all(outerFirst.map(look));
   const mounts: MountOption[] = [];
   const inGuest: (GuestBind | GuestCopy)[] = [];
+  const aside = new Map<string, string>();
+  const sharing = (source: string) => found.filter(({ hostPath }) => hostPath === source);
   for (const [index, { hostPath: source, containerPath: target, mode, isFile }] of found.entries()) {
     const readOnly = mode === "ro";
     const isNested = found.some(
@@ -56,10 +58,18 @@ export async function planMounts(
     if (isFile && !can.files) {
       if (!readOnly) throw specInvalid(`the file ${source} cannot be shared for writing here`);
       inGuest.push({ source, from, target, readOnly });
-    } else if (isNested && !can.nested) {
-      const shared = mounts.find((other) => other.source === source);
-      if (shared === undefined) mounts.push({ source, target: from, readOnly });
-      inGuest.push({ from: shared?.target ?? from, target, readOnly });
+    } else if (!can.nested && (isNested || sharing(source).some((other) => other.mode !== mode))) {
+      // Some engines take a source with one mode only: it is shared with the wider one, which the guest narrows.
+      const shared = aside.get(source) ?? from;
+      if (shared === from) {
+        aside.set(source, from);
+        mounts.push({
+          source,
+          target: from,
+          readOnly: sharing(source).every((other) => other.mode === "ro"),
+        });
+      }
+      inGuest.push({ from: shared, target, readOnly });
     } else {
       mounts.push({ source, target, readOnly });
     }
