@@ -6,7 +6,13 @@ import { promisify } from "node:util";
 import { listSandboxes } from "@nanoclaw/sandbox";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { engineAbilities } from "../src/driver/abilities.js";
-import { mixedDriver, type SessionDriver, type SessionEvent, type SessionHandle } from "../src/driver.js";
+import {
+  mixedDriver,
+  type SessionDriver,
+  type SessionEvent,
+  type SessionHandle,
+  type SessionSpec,
+} from "../src/driver.js";
 import { runtimes } from "../src/runtime.js";
 import { type TestEngine, testEngines } from "./driver-engines.js";
 import { makeInstallation, type SpecDetails, type TestInstallation } from "./driver-installation.js";
@@ -56,6 +62,7 @@ describe.each(runtimes)("the driver's contract on %s", (runtime) => {
   test("a session is what the host composed: mounts with their modes, environment, labels, command", async () => {
     const script = `
       cd /workspace
+      echo "$HTTPS_PROXY" >proxy
       { echo "$TZ $GREETING $ANTHROPIC_AUTH_TOKEN"; cat agent/CLAUDE.md; cat /app/src/agent.sh; } >report
       echo mine >agent/notes
       (echo changed >agent/CLAUDE.md) 2>/dev/null && echo "CLAUDE.md was written" >>report
@@ -78,6 +85,10 @@ describe.each(runtimes)("the driver's contract on %s", (runtime) => {
     await ended(handle);
     expect(readFileSync(file("data/v2-sessions/g1/s1/report"), "utf8")).toBe(
       "UTC good day placeholder\nBe kind.\necho the runner\n",
+    );
+    // The name of the host that no guest knows stands as the address that leads there.
+    expect(readFileSync(file("data/v2-sessions/g1/s1/proxy"), "utf8")).toMatch(
+      /^http:\/\/(\d+\.){3}\d+:10255\n$/,
     );
     expect(readFileSync(file("groups/family/notes"), "utf8")).toBe("mine\n");
     expect(readFileSync(file("groups/family/CLAUDE.md"), "utf8")).toBe("Be kind.\n");
@@ -110,6 +121,30 @@ describe.each(runtimes)("the driver's contract on %s", (runtime) => {
     expect(await handle.status()).toEqual({ phase: "stopped" });
     expect(await phases(slug)).toEqual([]);
     await handle.stop("again");
+  });
+
+  test("a prepare that fails has made nothing, and another may follow", async () => {
+    const below = (containerPath: string) => (spec: SessionSpec) => {
+      const mounts = spec.containers[0]?.mounts ?? [];
+      mounts.push(...mounts.slice(-1).map((mount) => ({ ...mount, containerPath })));
+    };
+    // The engines tell so at very different moments, and all in words of their own.
+    const failure = await prepare({ change: below("/etc/passwd/below/a/file") }).catch(
+      (error: Error) => error,
+    );
+    expect(failure).toMatchObject({ kind: expect.stringMatching(/^(spec-invalid|unknown)$/) });
+    expect(await engine.leftovers()).toEqual([]);
+    if (runtime === "docker" || runtime === "container") {
+      const change = (spec: SessionSpec) => {
+        for (const container of spec.containers) container.image = "nanoclaw-test/there-is-none:1";
+      };
+      await expect(prepare({ change })).rejects.toMatchObject({ kind: "image-unavailable", retryable: true });
+      expect(await engine.leftovers()).toEqual([]);
+    }
+    const handle = await prepare({});
+    await handle.stop("never started");
+    expect(await handle.status()).toEqual({ phase: "stopped" });
+    await expect(handle.start()).rejects.toMatchObject({ kind: "started-then-died" });
   });
 
   test("what this engine cannot do is said before: each limit is either enforced or among the unrealized", () => {

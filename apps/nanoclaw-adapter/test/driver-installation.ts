@@ -71,7 +71,10 @@ function composeSpec(
         role: "agent",
         image: "nanoclaw-test/dash:1",
         env: { TZ: "UTC", GREETING: "good day" },
-        contributedEnv: { ANTHROPIC_AUTH_TOKEN: "placeholder" },
+        contributedEnv: {
+          ANTHROPIC_AUTH_TOKEN: "placeholder",
+          HTTPS_PROXY: "http://host.docker.internal:10255",
+        },
         command: ["/bin/sh", "-c"],
         args: [script],
         mounts: [

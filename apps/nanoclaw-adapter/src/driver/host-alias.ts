@@ -7,9 +7,8 @@ const timeoutMs = 15_000;
 /** The name by which NanoClaw's settings call the machine that the engine runs on. Docker Desktop alone knows it. */
 const usualName = "host.docker.internal";
 
-/** `getent` where the guest has it; then the table of routes, whose default leads to the host; then macOS' way to tell. */
-const script = `if command -v getent >/dev/null && getent hosts "$1" >/dev/null; then echo known; exit; fi
-if [ -r /proc/net/route ]; then
+/** The table of routes, whose default leads to the host, or macOS' way to tell it. */
+const routeScript = `if [ -r /proc/net/route ]; then
   while read -r _ destination gateway _; do
     [ "$destination" = 00000000 ] && [ "$gateway" != 00000000 ] && { echo "hex $gateway"; exit; }
   done </proc/net/route
@@ -46,10 +45,16 @@ export async function withHostAddress(
 }
 
 async function addressOfHost(sandbox: Sandbox, name: string): Promise<string> {
-  if (sandbox.capabilities.network.sharedWithHost) return "127.0.0.1";
-  const { stdout } = await sandbox.exec(["/bin/sh", "-c", script, "nanoclaw", name], { timeoutMs });
+  const { isolation, network } = sandbox.capabilities;
+  if (network.sharedWithHost) return "127.0.0.1";
+  // Docker on a Mac runs in a machine of its own, to which the route leads; its name server knows the host. Elsewhere
+  // nobody knows it, and a question to a name server that does not answer would take its time.
+  if (isolation === "container" && process.platform !== "linux") {
+    const asked = await sandbox.exec(["getent", "hosts", name], { timeoutMs }).catch(() => undefined);
+    return asked?.exitCode === 0 ? "known" : "unknown";
+  }
+  const { stdout } = await sandbox.exec(["/bin/sh", "-c", routeScript], { timeoutMs });
   const [kind, value = ""] = stdout.trim().split(" ");
-  if (kind === "known") return "known";
   const address = kind === "hex" ? fromTable(value) : value;
   return isIPv4(address) ? address : "unknown";
 }

@@ -21,7 +21,7 @@ export function deniedByPolicy(detail: string): SessionFailureError {
   return failureError({ kind: "denied-by-policy", retryable: false, detail });
 }
 
-export function isSessionFailure(error: unknown): error is SessionFailureError {
+function isSessionFailure(error: unknown): error is SessionFailureError {
   return error instanceof Error && "kind" in error && "retryable" in error;
 }
 
