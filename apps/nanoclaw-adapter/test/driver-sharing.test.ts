@@ -1,0 +1,184 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { listSandboxes, type SandboxProvider } from "@nanoclaw/sandbox";
+import { appleContainer } from "@nanoclaw/sandbox-apple-container";
+import { docker } from "@nanoclaw/sandbox-docker";
+import { startOwnerProcess } from "@nanoclaw/test-engines";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { mixedDriver, type Runtime, type SessionDriver, type SessionEvent } from "../src/driver.js";
+import { type TestEngine, testEngines } from "./driver-engines.js";
+import { makeInstallation, type TestInstallation } from "./driver-installation.js";
+
+/** Sessions that this program did not make, and those that it loses. */
+
+const stateHome = mkdtempSync(join(tmpdir(), "driver-state-"));
+process.env.XDG_STATE_HOME = stateHome;
+const program = fileURLToPath(new URL("./driver-host/host.mjs", import.meta.url));
+
+let engine: TestEngine;
+let nanoclaw: TestInstallation;
+let driver: SessionDriver;
+let events: SessionEvent[];
+
+beforeAll(async () => {
+  engine = await testEngines.local.start();
+});
+beforeEach(() => {
+  nanoclaw = makeInstallation();
+  driver = driverFor([engine], ["local"]);
+  events = [];
+  driver.watchSessions(nanoclaw.installation.slug, (event) => events.push(event));
+});
+afterEach(async () => {
+  expect(await engine.leftovers()).toEqual([]);
+  await nanoclaw[Symbol.asyncDispose]();
+});
+afterAll(async () => {
+  await engine[Symbol.asyncDispose]();
+  rmSync(stateHome, { recursive: true });
+});
+
+function driverFor(engines: readonly TestEngine[], runtimes: readonly Runtime[]): SessionDriver {
+  return mixedDriver({ host: nanoclaw.host(engines), runtimes })(nanoclaw.policy);
+}
+
+/** A program of NanoClaw's beside the host, such as `ncl`, sees the host's sessions. */
+test("another program's session is found by its labels, is the one for its key, and ends for whoever stops it", async () => {
+  const { installation, policy } = nanoclaw;
+  const spec = nanoclaw.spec({ session: "s7" });
+  const config = {
+    root: installation.root,
+    slug: installation.slug,
+    policy,
+    engines: {
+      local: { adapter: "@nanoclaw/sandbox-local", factory: "local", options: engine.options },
+    },
+    groups: [{ folder: "family", runtime: "local", spec, messages: ["never answered"] }],
+  };
+  const file = join(installation.root, "config.json");
+  writeFileSync(file, JSON.stringify(config));
+  await using host = startOwnerProcess(program, { args: [file], env: { NANOCLAW_RUNTIME_DRIVER: "mixed" } });
+  await host.line("woke s7");
+
+  const [found, ...others] = await driver.listSessions(installation.slug);
+  expect(others).toEqual([]);
+  expect(found).toMatchObject({ phase: "running", handle: { key: spec.key } });
+  expect(await driver.listSessions("another")).toEqual([]);
+  await driver.reapResidue?.(installation.slug);
+  expect(await found?.handle.status()).toEqual({ phase: "running" });
+
+  const same = await driver.prepare(spec);
+  expect(same.name).toBe(found?.handle.name);
+  await same.start();
+  expect(await listSandboxes(engine.provider)).toHaveLength(1);
+  const { bin, argsPlain } = same.execSpec(["echo", "inside"]);
+  expect(execFileSync(bin, argsPlain, { encoding: "utf8" })).toBe("inside\n");
+
+  await host.kill();
+  // Its leash ends it, and whoever found it is told in the end.
+  await expect.poll(() => events, { timeout: 20_000 }).toContainEqual({ key: spec.key, kind: "terminal" });
+  expect(await same.status()).toEqual({ phase: "stopped" });
+  await same.stop("twice is fine");
+});
+
+test("a session whose sandbox is taken away is told as lost, before its start and after it", async () => {
+  const terminal = () => events.filter(({ kind }) => kind === "terminal").map(({ key }) => key.sessionId);
+  const [prepared, running] = await Promise.all(
+    ["s1", "s2"].map((session) => driver.prepare(nanoclaw.spec({ session }))),
+  );
+  await running?.start();
+  for (const { id, owner } of await listSandboxes(engine.provider)) {
+    const context = { signal: AbortSignal.timeout(10_000), emit: () => undefined };
+    await engine.provider.remove(id, owner.installation, context);
+  }
+  await expect.poll(() => terminal().sort(), { timeout: 10_000 }).toEqual(["s1", "s2"]);
+  for (const handle of [prepared, running]) {
+    const failure = { kind: "started-then-died", retryable: false };
+    expect(await handle?.status()).toMatchObject({ phase: "failed", failure });
+    await handle?.stop("after its end");
+  }
+});
+
+test("a session that has ended holds no place: it is given back on every way out", async () => {
+  let taken = 0;
+  const host = nanoclaw.host([engine]);
+  const admit = async () => {
+    taken++;
+    let given = false;
+    return {
+      queuedMs: 0,
+      end: async () => undefined,
+      async [Symbol.asyncDispose]() {
+        if (!given) taken--;
+        given = true;
+      },
+    };
+  };
+  const counted = mixedDriver({ host: { ...host, capacity: { admit } }, runtimes: ["local"] })(
+    nanoclaw.policy,
+  );
+  const ends = await counted.prepare(nanoclaw.spec({ session: "s1", script: "exit 0" }));
+  const stopped = await counted.prepare(nanoclaw.spec({ session: "s2" }));
+  expect(taken).toBe(2);
+  await ends.start();
+  await expect.poll(() => ends.status()).toEqual({ phase: "stopped" });
+  await stopped.stop("test");
+  const change = (spec: ReturnType<TestInstallation["spec"]>) => {
+    spec.containers[0]?.mounts.push(
+      ...spec.containers[0].mounts
+        .slice(-1)
+        .map((mount) => ({ ...mount, containerPath: "/etc/passwd/below" })),
+    );
+  };
+  await expect(counted.prepare(nanoclaw.spec({ session: "s3", change }))).rejects.toMatchObject({
+    retryable: false,
+  });
+  expect(taken).toBe(0);
+});
+
+describe("an engine that is not there", () => {
+  const gone = (provider: SandboxProvider): TestEngine => ({ ...engine, runtime: "docker", provider });
+  const away = () => gone(docker({ host: "unix:///run/there-is-no-engine.sock" }));
+
+  test("is told as something that may come back, and never replaced by a weaker one", async () => {
+    const both = driverFor([away(), engine], ["docker", "local"]);
+    const spec = nanoclaw.spec();
+    await expect(both.prepare(spec)).rejects.toMatchObject({ kind: "runtime-unavailable", retryable: true });
+    expect(await listSandboxes(engine.provider)).toEqual([]);
+    await expect(both.ensureReady?.()).resolves.toBeUndefined();
+    await expect(driverFor([away()], ["docker"]).ensureReady?.()).rejects.toMatchObject({
+      kind: "runtime-unavailable",
+    });
+  });
+
+  test("hides no session of the others, and where none answers nothing is said to be there", async () => {
+    const both = driverFor([away(), engine], ["docker", "local"]);
+    const other = driverFor([engine], ["local"]);
+    const handle = await other.prepare(nanoclaw.spec());
+    const { slug } = nanoclaw.installation;
+    expect((await both.listSessions(slug)).map(({ handle: { key } }) => key.sessionId)).toEqual(["s1"]);
+    await expect(driverFor([away()], ["docker"]).listSessions(slug)).rejects.toMatchObject({
+      kind: "runtime-unavailable",
+    });
+    await handle.stop("test");
+  });
+});
+
+describe("Apple's container", () => {
+  const { reason, start } = testEngines.container;
+  test("refuses what its guest may not mount, and makes nothing", async ({ skip }) => {
+    skip(reason !== undefined, reason);
+    await using full = await start();
+    const { capAdd: _, ...options } = full.options;
+    const plain = { ...full, provider: appleContainer(options) };
+    const spec = nanoclaw.spec();
+    await expect(driverFor([plain], ["container"]).prepare(spec)).rejects.toMatchObject({
+      kind: "spec-invalid",
+      detail: expect.stringContaining("SYS_ADMIN"),
+    });
+    expect(await full.leftovers()).toEqual([]);
+  });
+});
