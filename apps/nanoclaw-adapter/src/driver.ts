@@ -11,7 +11,7 @@ export type { Runtime } from "./runtime.js";
 
 export interface MixedDriverOptions {
   /** What decides and counts: the installation, its router, its places. */
-  readonly host: Host;
+  readonly host?: Host;
   /**
    * The engines that this installation uses. What the driver says of itself holds for all of them, so that leaving one
    * out that cannot do something gains it: with `["docker"]` alone groups can have images of their own. Default: all.
@@ -24,15 +24,20 @@ export interface MixedDriverOptions {
  *
  * @throws SandboxError `invalid_argument`.
  */
-export function mixedDriver({
-  host,
-  runtimes: engines = runtimes,
-}: MixedDriverOptions): (policy: MountPolicy) => SessionDriver {
+export function mixedDriver(options: MixedDriverOptions = {}): (policy: MountPolicy) => SessionDriver {
+  const { host, runtimes: engines = runtimes } = options;
   const unknown = engines.find((runtime) => !isRuntime(runtime));
   if (unknown !== undefined || engines.length === 0) {
     throw new SandboxError("invalid_argument", `runtimes names ${JSON.stringify(unknown ?? "none")}.`, {
       hint: `Name some of ${runtimes.join(", ")}.`,
     });
   }
-  return (policy) => new MixedDriver(host, [...new Set(engines)], policy);
+  return (policy) => {
+    if (host === undefined) {
+      throw new SandboxError("invalid_argument", "mixedDriver has no host.", {
+        hint: "Write mixedDriver({ host: { installation, router, capacity } }).",
+      });
+    }
+    return new MixedDriver(host, [...new Set(engines)], policy);
+  };
 }

@@ -223,6 +223,22 @@ test("a tier that no engine of the installation has is refused, and told with th
   expect(await verdictOn(change, ["docker", "tart"])).toBe("accepted");
 });
 
+test("the policy hears of the tier before anybody chooses", async () => {
+  const heard: unknown[] = [];
+  const host = nanoclaw.host([]);
+  const decide: typeof host.router.decide = async (group) => {
+    heard.push(group);
+    throw new Error("heard");
+  };
+  const driver = mixedDriver({ host: { ...host, router: { ...host.router, decide } } })(nanoclaw.policy);
+  for (const runtimeTier of ["container", "vm"] as const) {
+    await expect(driver.prepare({ ...nanoclaw.spec(), runtimeTier })).rejects.toMatchObject({
+      kind: "unknown",
+    });
+  }
+  expect(heard).toEqual([{ folder: "family" }, { folder: "family", registered: { runtimeTier: "vm" } }]);
+});
+
 test("the driver says what all of its engines can do, and leaves out what one cannot", () => {
   expect(capabilitiesOf(["docker"])).toMatchObject({
     isolationTiers: ["container"],

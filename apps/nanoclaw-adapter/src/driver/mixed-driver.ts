@@ -135,7 +135,9 @@ export class MixedDriver implements SessionDriver {
     // One writer at a time: what is left of the session before has to be gone.
     if (before !== undefined && !before.isOver) await before.stop("it begins anew");
     const { router } = this.#host;
-    const decided = await router.decide({ folder });
+    // The policy knows best what the tier means for the group; what it makes of it is looked at below.
+    const registered = spec.runtimeTier === "vm" ? { runtimeTier: spec.runtimeTier } : undefined;
+    const decided = await router.decide({ folder, registered });
     for (const { source, asked, kept } of decided.attempts) {
       this.#log.write("lowering-attempt", { group: folder, source, asked, kept });
     }
@@ -150,7 +152,7 @@ export class MixedDriver implements SessionDriver {
     }
     if (capabilities.isolation === "vm") await refuseWal(agent.mounts);
     const plan = await planMounts(agent.mounts, capabilities);
-    const { limits, unrealized } = limitsFor(decision.limits, spec.resources, capabilities);
+    const { limits, unrealized } = limitsFor(choice.decision.limits, spec.resources, capabilities);
     if (unrealized.length > 0) {
       this.#log.write("unrealized", {
         session: spec.key.sessionId,
