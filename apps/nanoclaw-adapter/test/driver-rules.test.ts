@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { capabilitiesOf } from "../src/driver/abilities.js";
@@ -131,6 +131,28 @@ describe("mounts", () => {
       detail: expect.stringContaining("/project is not there"),
     });
   });
+});
+
+test("a link that a group has left in its directory is mounted for nobody", async () => {
+  const host = nanoclaw.host([]);
+  const provider = async () => ({ capabilities: { mounts: {} } }) as never;
+  const driver = mixedDriver({ host: { ...host, router: { ...host.router, provider } } })(nanoclaw.policy);
+  mkdirSync(root("secrets"));
+  writeFileSync(root("secrets/key"), "");
+  const spec = nanoclaw.spec({
+    change: extra({ class: "group-state", hostPath: root("groups/family/notes"), mode: "ro" }),
+  });
+  const verdict = async () => await driver.prepare(spec).catch((error: Error) => error.message);
+  symlinkSync(root("secrets/key"), root("groups/family/notes"));
+  expect(await verdict()).toContain("is reached by a link");
+  rmSync(root("groups/family/notes"));
+  mkdirSync(root("groups/family/notes"));
+  expect(await verdict()).not.toContain("link");
+  // On the way to it, too.
+  mkdirSync(root("elsewhere/s1"), { recursive: true });
+  rmSync(root("data/v2-sessions/g1"), { recursive: true });
+  symlinkSync(root("elsewhere"), root("data/v2-sessions/g1"));
+  expect(await verdict()).toContain("v2-sessions/g1/s1 is reached by a link");
 });
 
 describe("the rest", () => {
@@ -285,7 +307,8 @@ test("options that are none are refused", () => {
 test("a session's databases in WAL mode are refused on a virtual machine, and taken on a container", async () => {
   const directory = root("data/v2-sessions/g1/s1");
   mkdirSync(directory, { recursive: true });
-  writeFileSync(join(directory, "outbound.db"), "");
+  // What an agent leaves there must not hold anything up.
+  execFileSync("mkfifo", [join(directory, "outbound.db")]);
   execFileSync("sqlite3", [join(directory, "inbound.db"), "PRAGMA journal_mode=WAL; CREATE TABLE a(b)"]);
   const prepareOn = async (isolation: string) => {
     const host = nanoclaw.host([]);

@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { open } from "node:fs/promises";
 import { type Sandbox, SandboxError } from "@nanoclaw/sandbox";
 import { runAsRoot } from "./guest-root.js";
 import type { GuestBind, GuestCopy } from "./mount-plan.js";
@@ -44,7 +45,7 @@ export async function mountInGuest(
   for (const step of steps) {
     const { from, target, readOnly } = step;
     if ("source" in step) {
-      const input = await readFile(step.source);
+      const input = await readPlainFile(step.source);
       if (input.byteLength > longestFileBytes) {
         throw new SandboxError("unsupported", `The file ${step.source} is longer than 16 MiB.`, {
           hint: "Mount its directory.",
@@ -53,6 +54,16 @@ export async function mountInGuest(
       await mustWork(sandbox, copyScript, [from], target, input);
     }
     await mustWork(sandbox, bindScript, [from, target, readOnly ? "ro" : "rw"], target);
+  }
+}
+
+/** A link that was put there since it was looked at is an error, and a pipe is not waited for. */
+async function readPlainFile(path: string): Promise<Uint8Array> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    return await file.readFile();
+  } finally {
+    await file.close();
   }
 }
 

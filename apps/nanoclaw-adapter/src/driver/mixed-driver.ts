@@ -32,6 +32,7 @@ import { agreeOnTime } from "./guest-clock.js";
 import { mountInGuest } from "./guest-mounts.js";
 import { withHostAddress } from "./host-alias.js";
 import { keyOf, keyWord, sessionLabels, sessionName } from "./labels.js";
+import { refuseLinks } from "./mount-links.js";
 import { type MountPlan, planMounts } from "./mount-plan.js";
 import { OwnSession } from "./own-session.js";
 import { refuseWal } from "./session-databases.js";
@@ -150,6 +151,7 @@ export class MixedDriver implements SessionDriver {
         `runtimeTier 'vm' is asked for, and ${choice.runtime} isolates by ${capabilities.isolation}`,
       );
     }
+    await refuseLinks(agent.mounts, this.#policy);
     if (capabilities.isolation === "vm") await refuseWal(agent.mounts);
     const plan = await planMounts(agent.mounts, capabilities);
     const { limits, unrealized } = limitsFor(choice.decision.limits, spec.resources, capabilities);

@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { MountSpec } from "./contract.js";
@@ -28,7 +29,8 @@ export async function refuseWal(mounts: readonly MountSpec[]): Promise<void> {
 }
 
 async function isWal(file: string): Promise<boolean> {
-  const handle = await open(file, "r").catch(() => undefined);
+  // The session's agent could put a pipe there, which is not to be waited for.
+  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => undefined);
   if (handle === undefined) return false;
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(20), 0, 20, 0);
