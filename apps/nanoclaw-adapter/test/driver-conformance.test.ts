@@ -114,6 +114,11 @@ describe.each(runtimes)("the driver's contract on %s", (runtime) => {
     const { bin, argsPlain, argsTty } = handle.execSpec(["sh", "-c", 'echo "$1"', "sh", "it's $HOME"]);
     expect(argsTty.slice(-5)).toEqual(argsPlain.slice(-5));
     expect((await run(bin, argsPlain)).stdout).toBe("it's $HOME\n");
+    // What the gateway contributes is in nothing that the engine keeps.
+    const inside = handle.execSpec(["env"]);
+    const { stdout } = await run(inside.bin, inside.argsPlain);
+    expect(stdout).toContain("GREETING=good day");
+    expect(stdout).not.toContain("ANTHROPIC_AUTH_TOKEN");
 
     await Promise.all([handle.stop("test"), handle.stop("test")]);
     expect(await engine.leftovers()).toEqual([]);
@@ -146,6 +151,20 @@ describe.each(runtimes)("the driver's contract on %s", (runtime) => {
     expect(await handle.status()).toEqual({ phase: "stopped" });
     await expect(handle.start()).rejects.toMatchObject({ kind: "started-then-died" });
   });
+
+  // One virtual machine is enough for it.
+  if (runtime === "tart")
+    test("an agent that sees a damaged database again and again is ended in a virtual machine", async ({
+      skip,
+    }) => {
+      skip(runtime !== "tart", "One virtual machine is enough for it.");
+      const line = "echo 'Error: database disk image is malformed' >&2";
+      const handle = await prepare({ script: `for i in 1 2 3 4 5 6 7 8 9 10; do ${line}; done; sleep 1000` });
+      await handle.start();
+      await ended(handle);
+      const failure = { kind: "started-then-died", retryable: false, exitCode: 137 };
+      expect(await handle.status()).toEqual({ phase: "failed", failure });
+    });
 
   test("what this engine cannot do is said before: each limit is either enforced or among the unrealized", () => {
     const { limits, isolation } = engine.provider.capabilities;

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,13 @@ import { appleContainer } from "@nanoclaw/sandbox-apple-container";
 import { docker } from "@nanoclaw/sandbox-docker";
 import { startOwnerProcess } from "@nanoclaw/test-engines";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { mixedDriver, type Runtime, type SessionDriver, type SessionEvent } from "../src/driver.js";
+import {
+  mixedDriver,
+  type Runtime,
+  type SessionDriver,
+  type SessionEvent,
+  type SessionSpec,
+} from "../src/driver.js";
 import { type TestEngine, testEngines } from "./driver-engines.js";
 import { makeInstallation, type TestInstallation } from "./driver-installation.js";
 
@@ -102,6 +108,25 @@ test("a session whose sandbox is taken away is told as lost, before its start an
   }
 });
 
+test("an agent that will not end is given its grace, and no more; who wakes it meanwhile gets a new session", async () => {
+  const script = "trap '' TERM; : >/workspace/up; while :; do sleep 0.05; done";
+  const change = (spec: SessionSpec) => void Object.assign(spec, { stopGraceSeconds: 0.3 });
+  const spec = nanoclaw.spec({ script, change });
+  const handle = await driver.prepare(spec);
+  await handle.start();
+  const up = join(nanoclaw.installation.root, "data/v2-sessions/g1/s1/up");
+  await expect.poll(() => existsSync(up)).toBe(true);
+  const stopping = handle.stop("test");
+  const next = await driver.prepare(spec);
+  // One writer at a time.
+  expect(await handle.status()).toEqual({ phase: "stopped" });
+  expect(await listSandboxes(engine.provider)).toHaveLength(1);
+  expect(next).not.toBe(handle);
+  expect(await next.status()).toEqual({ phase: "ready" });
+  await stopping;
+  await next.stop("test");
+});
+
 test("a session that has ended holds no place: it is given back on every way out", async () => {
   let taken = 0;
   const host = nanoclaw.host([engine]);
@@ -126,7 +151,7 @@ test("a session that has ended holds no place: it is given back on every way out
   await ends.start();
   await expect.poll(() => ends.status()).toEqual({ phase: "stopped" });
   await stopped.stop("test");
-  const change = (spec: ReturnType<TestInstallation["spec"]>) => {
+  const change = (spec: SessionSpec) => {
     spec.containers[0]?.mounts.push(
       ...spec.containers[0].mounts
         .slice(-1)
