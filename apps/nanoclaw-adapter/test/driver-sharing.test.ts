@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { listSandboxes, type SandboxProvider } from "@nanoclaw/sandbox";
+import { listSandboxes, removeSandbox, type SandboxProvider } from "@nanoclaw/sandbox";
 import { appleContainer } from "@nanoclaw/sandbox-apple-container";
 import { docker } from "@nanoclaw/sandbox-docker";
 import { startOwnerProcess } from "@nanoclaw/test-engines";
@@ -88,6 +88,22 @@ test("another program's session is found by its labels, is the one for its key, 
   await expect.poll(() => events, { timeout: 20_000 }).toContainEqual({ key: spec.key, kind: "terminal" });
   expect(await same.status()).toEqual({ phase: "stopped" });
   await same.stop("twice is fine");
+});
+
+test("what another part has kept on purpose is no residue, and no session", async () => {
+  const { slug } = nanoclaw.installation;
+  const create = { labels: { "nanoclaw-install": slug }, lifetime: { ttlMs: 60_000 } };
+  const keeper = `
+    import { createSandbox } from "@nanoclaw/sandbox";
+    import { local } from "@nanoclaw/sandbox-local";
+    const { id } = await createSandbox(local(${JSON.stringify(engine.options)}), ${JSON.stringify(create)});
+    process.stdout.write(id, () => process.exit());`;
+  // A program that has ended since.
+  const id = execFileSync(process.execPath, ["--input-type=module", "--eval", keeper], { encoding: "utf8" });
+  await driver.reapResidue?.(slug);
+  expect(await driver.listSessions(slug)).toEqual([]);
+  expect(await listSandboxes(engine.provider)).toMatchObject([{ id, kept: true, ownerAlive: false }]);
+  await removeSandbox(engine.provider, id);
 });
 
 test("a session whose sandbox is taken away is told as lost, before its start and after it", async () => {

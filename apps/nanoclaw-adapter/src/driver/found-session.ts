@@ -71,8 +71,11 @@ export class FoundSession implements SessionHandle {
   }
 }
 
-/** One whose owner is dead is at its end: its leash takes it away, or `stop` does. */
-export function phaseOf({ state, orphaned, ownerAlive }: SandboxSummary): SessionPhase {
-  if (orphaned || ownerAlive === false || state === "ended") return "terminal";
+/**
+ * One whose owner is dead is at its end: its leash takes it away, or `stop` does. One that was kept on purpose, by another
+ * part than this, ends when its time is up.
+ */
+export function phaseOf({ state, orphaned, ownerAlive, kept }: SandboxSummary): SessionPhase {
+  if (orphaned || state === "ended" || (ownerAlive === false && !kept)) return "terminal";
   return state === "created" ? "starting" : "running";
 }
