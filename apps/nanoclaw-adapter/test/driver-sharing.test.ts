@@ -3,7 +3,13 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { listSandboxes, removeSandbox, type SandboxProvider } from "@nanoclaw/sandbox";
+import {
+  listSandboxes,
+  type Owner,
+  removeSandbox,
+  type SandboxProvider,
+  type SandboxRecord,
+} from "@nanoclaw/sandbox";
 import { appleContainer } from "@nanoclaw/sandbox-apple-container";
 import { docker } from "@nanoclaw/sandbox-docker";
 import { startOwnerProcess } from "@nanoclaw/test-engines";
@@ -88,6 +94,45 @@ test("another program's session is found by its labels, is the one for its key, 
   await expect.poll(() => events, { timeout: 20_000 }).toContainEqual({ key: spec.key, kind: "terminal" });
   expect(await same.status()).toEqual({ phase: "stopped" });
   await same.stop("twice is fine");
+});
+
+test("R4: what dead programs have left is told as ended and removed, of this installation alone", async () => {
+  // An engine on which the leashes of a dead program's sandboxes have failed.
+  const handle = await driver.prepare(nanoclaw.spec());
+  const [real] = await listSandboxes(engine.provider);
+  if (real === undefined) throw new Error("There is a sandbox.");
+  await handle.stop("its record is enough");
+  const { slug } = nanoclaw.installation;
+  const dead = { ...real.owner, pid: 2 ** 22 + 1 };
+  const record = (id: string, labels: Record<string, string>, owner: Owner): SandboxRecord => ({
+    ...{ id, owner, labels: { ...real.labels, ...labels }, state: "running", createdAt: 0 },
+  });
+  const records = new Map(
+    [
+      record("left", {}, dead),
+      record("left-of-a-run", { "nanoclaw-session": "", "nanoclaw-role": "" }, dead),
+      record("at-work", { "nanoclaw-session": "s2" }, real.owner),
+      record("of-another", { "nanoclaw-install": "another" }, dead),
+    ].map((each) => [each.id, each] as const),
+  );
+  const provider = {
+    name: "leaky",
+    capabilities: engine.provider.capabilities,
+    probe: async () => ({ available: true, problems: [], details: {} }),
+    create: () => Promise.reject(new Error("Nothing is created.")),
+    list: async () => [...records.values()],
+    remove: async (id: string) => void records.delete(id),
+  };
+  const leaky = driverFor([{ ...engine, provider }], ["local"]);
+  const phases = async () =>
+    (await leaky.listSessions(slug)).map(({ handle: { key }, phase }) => [key.sessionId, phase]);
+  expect(await phases()).toEqual([
+    ["s1", "terminal"],
+    ["s2", "running"],
+  ]);
+  await leaky.reapResidue?.(slug);
+  expect([...records.keys()]).toEqual(["at-work", "of-another"]);
+  expect(await phases()).toEqual([["s2", "running"]]);
 });
 
 test("what another part has kept on purpose is no residue, and no session", async () => {
