@@ -188,6 +188,24 @@ test("an agent that will not end is given its grace, and no more; who wakes it m
   await next.stop("test");
 });
 
+test("F13: how an agent ended is told as it was: by itself, with a code, by a signal, or never begun", async () => {
+  const died = (exitCode: number) => ({
+    phase: "failed",
+    failure: { kind: "started-then-died", retryable: false, exitCode },
+  });
+  const ends = {
+    "exit 0": { phase: "stopped" },
+    "exit 3": died(3),
+    "kill -TERM $$": died(143),
+    "exec /there/is/no/runner": died(127),
+  };
+  for (const [script, status] of Object.entries(ends)) {
+    const handle = await driver.prepare(nanoclaw.spec({ script }));
+    await handle.start();
+    await expect.poll(() => handle.status(), { timeout: 10_000, interval: 10 }).toEqual(status);
+  }
+});
+
 test("a session that has ended holds no place: it is given back on every way out", async () => {
   let taken = 0;
   const host = nanoclaw.host([engine]);

@@ -16,6 +16,7 @@ const source = new URL("../src/", import.meta.url).pathname;
 test("F11: the file for a checkout is the one that compiles against the host's registry, and registers the driver", async () => {
   const file = readFileSync(new URL("./driver-host/drivers/mixed.ts", import.meta.url), "utf8");
   expect(driverFile).toBe(file);
+  expect(readFileSync(new URL("../../../docs/nanoclaw/driver.md", import.meta.url), "utf8")).toContain(file);
   await import("./driver-host/drivers/mixed.js");
   expect([...registered.keys()]).toEqual(["mixed"]);
 });

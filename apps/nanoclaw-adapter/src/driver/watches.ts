@@ -2,7 +2,7 @@ import type { SessionEvent, SessionKey, SessionWatch } from "./contract.js";
 import { keyWord } from "./labels.js";
 
 /** Between two looks at sandboxes of others, in milliseconds. Those of this program tell their end themselves. */
-const lookMs = 5_000;
+const lookMs = 3_000;
 const longestMs = 60_000;
 
 interface Watched {
