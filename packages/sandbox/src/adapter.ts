@@ -11,6 +11,7 @@ export { findProgram } from "./internal/find-program.js";
 export { ForwardedPorts } from "./internal/forwarded-ports.js";
 export { cwdMissing, workerKilled } from "./internal/lane-failures.js";
 export { MessageScanner } from "./internal/message-scanner.js";
+export { isAlive, thisOwner } from "./internal/owner.js";
 export { pause } from "./internal/pause.js";
 export { compactScript, processTreeScript } from "./internal/shell-scripts.js";
 export { TimeLimit } from "./internal/time-limit.js";

@@ -48,8 +48,18 @@ function cannotKeepState(directory: string, cause: unknown): SandboxError {
   });
 }
 
-/** Machine, boot and pid namespace, between colons. */
-async function host(): Promise<string> {
+let here: Promise<string> | undefined;
+
+/** Machine, boot and pid namespace, between colons. They stay what they are while this process lives. */
+function host(): Promise<string> {
+  here ??= lookAround();
+  here.catch(() => {
+    here = undefined;
+  });
+  return here;
+}
+
+async function lookAround(): Promise<string> {
   if (process.platform === "linux") {
     const machine = readFirst("/etc/machine-id", "/var/lib/dbus/machine-id");
     const boot = readFirst("/proc/sys/kernel/random/boot_id");
@@ -67,7 +77,9 @@ function readFirst(...paths: string[]): string {
     try {
       return readFileSync(path, "utf8").trim();
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      // A process that ends while its entry in /proc is read gives ESRCH.
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== "ENOENT" && code !== "ESRCH") throw error;
     }
   }
   return "";
@@ -83,9 +95,12 @@ async function startOf(pid: number): Promise<string | undefined> {
   }
   // ps exits with 1 when there is no such process. It tells times in the language and zone of who asks.
   const env = { ...process.env, LC_ALL: "C", TZ: "UTC" };
-  const { stdout } = await run("ps", ["-o", "lstart=", "-p", String(pid)], { env }).catch(() => ({
-    stdout: "",
-  }));
+  const ps = run("ps", ["-o", "lstart=", "-p", String(pid)], { env });
+  const { stdout } = await ps.catch((error: { code?: unknown }) => {
+    // That ps could not be started says nothing about the process.
+    if (error.code !== 1) throw error;
+    return { stdout: "" };
+  });
   return stdout.trim() || undefined;
 }
 
@@ -105,7 +120,7 @@ export function thisOwner(): Promise<Owner> {
   return own;
 }
 
-/** Whether an owner still lives; null where that cannot be told from here. */
+/** Whether the process of an owner still lives; null where that cannot be told from here. */
 export async function isAlive(owner: Owner): Promise<boolean | null> {
   const [machine, boot, namespace] = (await host()).split(":");
   const [itsMachine, itsBoot, itsNamespace] = owner.host.split(":");
