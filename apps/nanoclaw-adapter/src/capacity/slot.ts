@@ -6,7 +6,10 @@ export interface Need {
   readonly runtime: Runtime;
   readonly memoryMiB?: number;
   readonly cpuCount?: number;
-  /** Counts against the two that Apple's licence allows on one machine (`tart.md §3`). */
+  /**
+   * Counts against the two that Apple's licence allows on one machine (`tart.md §3`). Default: true in Tart, so that
+   * whoever starts a Linux guest there says `false`.
+   */
   readonly macOS?: boolean;
 }
 
@@ -14,7 +17,7 @@ export interface Need {
 export interface Slot extends AsyncDisposable {
   readonly queuedMs: number;
   /** Ends the run in the metrics. Disposal alone counts it as `lost`. */
-  end(outcome: "answered" | "failed" | "timeout" | "aborted"): Promise<void>;
+  end(outcome: "answered" | "failed" | "boot-failed" | "timeout" | "aborted"): Promise<void>;
 }
 
 /** Who lets runs begin: at most so many at once by engine, memory and CPUs, in fair turns of the groups. */

@@ -3,6 +3,7 @@ import {
   createSandbox,
   type MountOption,
   type Sandbox,
+  SandboxError,
   type SandboxEvent,
 } from "@nanoclaw/sandbox";
 import type { Capacity, Slot } from "../capacity/slot.js";
@@ -79,7 +80,7 @@ export async function openGroupSandbox(host: Host, options: GroupSandboxOptions)
       },
     };
   } catch (error) {
-    await slot.end("failed");
+    await slot.end(SandboxError.is(error, "aborted") ? "aborted" : "boot-failed");
     await slot[Symbol.asyncDispose]();
     throw error;
   }

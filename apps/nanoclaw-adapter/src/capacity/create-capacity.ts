@@ -1,0 +1,21 @@
+import type { Installation } from "../installation.js";
+import { type CapacityLimits, completeLimits } from "./limits.js";
+import { Queue } from "./queue.js";
+import type { Capacity } from "./slot.js";
+import type { StoreOptions } from "./store.js";
+
+export type CapacityOptions = StoreOptions;
+
+/**
+ * The places of an installation, for any number of processes at the same time. Nothing is made on disk before the first
+ * `admit`.
+ *
+ * @throws SandboxError `invalid_argument` for limits that make no sense.
+ */
+export function createCapacity(
+  installation: Installation,
+  limits: CapacityLimits = {},
+  options: CapacityOptions = {},
+): Capacity {
+  return new Queue(installation, completeLimits(limits), options);
+}
