@@ -6,6 +6,7 @@ import { RECORDS_TO_FOLD } from "../metrics/history.js";
 import { checkNeed, checkTimeout } from "./check.js";
 import { demandsOf } from "./demand.js";
 import type { CompleteLimits } from "./limits.js";
+import { LimitsFile } from "./limits-file.js";
 import type { QueueOutcome } from "./outcome.js";
 import { Place } from "./place.js";
 import { beyondLimits, type Plan, planStarts } from "./plan.js";
@@ -37,6 +38,7 @@ export class Queue implements Capacity {
   readonly #installation: Installation;
   readonly #limits: CompleteLimits;
   readonly #options: StoreOptions;
+  readonly #limitsFile: LimitsFile;
   readonly #entries = new Map<string, Entry>();
   readonly #sleepers = new Sleepers();
   #store: Promise<Store> | undefined;
@@ -48,6 +50,7 @@ export class Queue implements Capacity {
     this.#installation = installation;
     this.#limits = limits;
     this.#options = options;
+    this.#limitsFile = new LimitsFile(installation.stateDirectory);
   }
 
   async admit(
@@ -64,6 +67,7 @@ export class Queue implements Capacity {
     const beyond = beyondLimits(demands);
     if (beyond.length > 0) throw neverMet(need, beyond);
     store.places.prepare();
+    this.#limitsFile.write(this.#limits);
     await this.#addUp(store, 4 * RECORDS_TO_FOLD);
     await takeOutLost(store);
     const entry = newEntry(begunAt, {
