@@ -48,11 +48,13 @@ export class Places {
     return this.#tickets("waiting").flatMap(({ ticket }) => (running.has(ticket.id) ? [] : [ticket]));
   }
 
+  /** In the order in which they were asked for. */
   running(): RunningTicket[] {
-    return this.#tickets("running").map(({ name, ticket }) => {
+    const running = this.#tickets("running").map(({ name, ticket }) => {
       const [, queued, started] = name.split("~");
       return { ...ticket, queuedMs: Number(queued) || 0, startedAt: Number(started) || ticket.since };
     });
+    return running.sort((a, b) => a.sequence - b.sequence);
   }
 
   /** Only under the lock. */
