@@ -90,8 +90,10 @@ async function startOf(pid: number): Promise<string | undefined> {
   if (process.platform === "linux") {
     const stat = readFirst(`/proc/${pid}/stat`);
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    // A zombie is dead: field 3, and field 22 of proc_pid_stat(5).
-    return stat === "" || fields[0] === "Z" ? undefined : fields[19];
+    // A zombie is dead (field 3 of proc_pid_stat(5)) when it was the last of its threads (field 20): those that are still
+    // ending hold its files, and with them ports and pipes. Field 22 is the start.
+    const ended = stat === "" || (fields[0] === "Z" && Number(fields[17]) <= 1);
+    return ended ? undefined : fields[19];
   }
   // ps exits with 1 when there is no such process. It tells times in the language and zone of who asks.
   const env = { ...process.env, LC_ALL: "C", TZ: "UTC" };
