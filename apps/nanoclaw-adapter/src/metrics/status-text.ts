@@ -55,7 +55,7 @@ function runRows({ runs, root }: Status): string[][] {
   const row = (run: RunStatus) => [
     run.own ? run.folder : `${run.folder} (${run.root})`,
     run.runtime,
-    run.position === undefined ? "running" : `waiting, ${run.position}.`,
+    run.position === undefined ? "running" : `waiting, number ${run.position}`,
     `${Math.round(run.forMs / 1000)} s`,
     String(run.pid),
     waitsFor(run),
