@@ -47,7 +47,8 @@ export class CapacityBench implements Disposable {
 
   installation(name = "one") {
     const root = join(this.directory, "projects", name);
-    return installationAt({ root, stateDirectory: join(this.directory, name) });
+    const configDirectory = join(this.directory, "config");
+    return installationAt({ root, stateDirectory: join(this.directory, name), configDirectory });
   }
 
   capacity(limits: CapacityLimits, name = "one", onWarning?: (warning: string) => void) {

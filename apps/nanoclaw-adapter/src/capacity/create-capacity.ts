@@ -1,4 +1,5 @@
 import type { Installation } from "../installation.js";
+import { readCapacityFile } from "./capacity-file.js";
 import { type CapacityLimits, completeLimits } from "./limits.js";
 import { Queue } from "./queue.js";
 import type { Capacity } from "./slot.js";
@@ -10,6 +11,8 @@ export type CapacityOptions = StoreOptions;
  * The places of an installation, for any number of processes at the same time. Nothing is made on disk before the first
  * `admit`.
  *
+ * What `limits` leaves open is taken from `sandbox-capacity.json` in the installation's configuration directory, as it is now.
+ *
  * @throws SandboxError `invalid_argument` for limits that make no sense.
  */
 export function createCapacity(
@@ -17,5 +20,5 @@ export function createCapacity(
   limits: CapacityLimits = {},
   options: CapacityOptions = {},
 ): Capacity {
-  return new Queue(installation, completeLimits(limits), options);
+  return new Queue(installation, completeLimits({ ...readCapacityFile(installation), ...limits }), options);
 }

@@ -7,10 +7,14 @@ import { createCapacity, installationAt } from "../../dist/index.js";
 const { root, state, shared, limits, runs, ports, timeoutMs = 60_000, log } = JSON.parse(process.argv[2]);
 const { appendFileSync } = await import("node:fs");
 
-const capacity = createCapacity(installationAt({ root, stateDirectory: state }), limits, {
-  sharedDirectory: shared,
-  onWarning: (warning) => tell({ warning }),
-});
+const capacity = createCapacity(
+  installationAt({ root, stateDirectory: state, configDirectory: `${state}-config` }),
+  limits,
+  {
+    sharedDirectory: shared,
+    onWarning: (warning) => tell({ warning }),
+  },
+);
 
 function tell(message) {
   // One write to a file that is opened for appending: lines of several processes do not mix, and their order is theirs.
