@@ -31,6 +31,8 @@ export interface GroupSandboxOptions {
   readonly workdir?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly name?: string;
+  /** Whether the guest is macOS, of which a machine runs two. Default: true in Tart. */
+  readonly macOS?: boolean;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: SandboxEvent) => void;
 }
@@ -52,11 +54,11 @@ export interface GroupSandbox {
  * @throws SandboxError whatever of these three fails; nothing is left then, the place included.
  */
 export async function openGroupSandbox(host: Host, options: GroupSandboxOptions): Promise<GroupSandbox> {
-  const { group, signal } = options;
+  const { group, macOS, signal } = options;
   const decision = await host.router.decide(group);
   const choice = await host.router.choose(decision, { signal });
   const { memoryMiB, cpuCount } = decision.limits;
-  const need = { folder: group.folder, runtime: choice.runtime, memoryMiB, cpuCount };
+  const need = { folder: group.folder, runtime: choice.runtime, memoryMiB, cpuCount, macOS };
   const slot = await host.capacity.admit(need, { timeoutMs: decision.queueMs, signal });
   try {
     const provider = await host.router.provider(choice.runtime);
