@@ -1,6 +1,8 @@
 import { SandboxError } from "@nanoclaw/sandbox";
 import type { MountPolicy, SessionDriver } from "./driver/contract.js";
 import { MixedDriver } from "./driver/mixed-driver.js";
+import { hostOf } from "./host.js";
+import { installationAt } from "./installation.js";
 import type { Host } from "./run/group-sandbox.js";
 import { isRuntime, type Runtime, runtimes } from "./runtime.js";
 
@@ -10,7 +12,7 @@ export type { Host } from "./run/group-sandbox.js";
 export type { Runtime } from "./runtime.js";
 
 export interface MixedDriverOptions {
-  /** What decides and counts: the installation, its router, its places. */
+  /** What decides and counts. Default: the policy and the places of the NanoClaw in the working directory. */
   readonly host?: Host;
   /**
    * The engines that this installation uses. What the driver says of itself holds for all of them, so that leaving one
@@ -25,19 +27,12 @@ export interface MixedDriverOptions {
  * @throws SandboxError `invalid_argument`.
  */
 export function mixedDriver(options: MixedDriverOptions = {}): (policy: MountPolicy) => SessionDriver {
-  const { host, runtimes: engines = runtimes } = options;
+  const { host = hostOf(installationAt()), runtimes: engines = runtimes } = options;
   const unknown = engines.find((runtime) => !isRuntime(runtime));
   if (unknown !== undefined || engines.length === 0) {
     throw new SandboxError("invalid_argument", `runtimes names ${JSON.stringify(unknown ?? "none")}.`, {
       hint: `Name some of ${runtimes.join(", ")}.`,
     });
   }
-  return (policy) => {
-    if (host === undefined) {
-      throw new SandboxError("invalid_argument", "mixedDriver has no host.", {
-        hint: "Write mixedDriver({ host: { installation, router, capacity } }).",
-      });
-    }
-    return new MixedDriver(host, [...new Set(engines)], policy);
-  };
+  return (policy) => new MixedDriver(host, [...new Set(engines)], policy);
 }

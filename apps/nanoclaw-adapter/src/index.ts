@@ -3,8 +3,17 @@ export { type CapacityOptions, createCapacity } from "./capacity/create-capacity
 export type { CapacityLimits, EngineLimits, MachineLimits } from "./capacity/limits.js";
 export type { Capacity, Need, Slot } from "./capacity/slot.js";
 export { checkFolder, type Group, isValidFolder } from "./group.js";
+export { hostOf } from "./host.js";
 export { type Installation, type InstallationOptions, installationAt } from "./installation.js";
-export type { Choice, Concession, Decision, InRuntime, Layer, LayerName, LoweringAttempt } from "./policy/decision.js";
+export type {
+  Choice,
+  Concession,
+  Decision,
+  InRuntime,
+  Layer,
+  LayerName,
+  LoweringAttempt,
+} from "./policy/decision.js";
 export { createRouter, type RouterOptions } from "./policy/policy-router.js";
 export { type ReadinessOptions, waitUntilReady } from "./policy/readiness.js";
 export type { Router } from "./policy/router.js";

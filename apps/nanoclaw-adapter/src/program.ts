@@ -3,11 +3,14 @@ import { Command } from "commander";
 import { addDoctorCommand } from "./commands/doctor.js";
 import { addExplainCommand } from "./commands/explain.js";
 import { addRecommendCommand } from "./commands/recommend.js";
+import { addShimCommand } from "./commands/shim.js";
+import { addStatusCommand } from "./commands/status.js";
 
 const examples = `
 Examples:
   nanoclaw-sandbox doctor                       which engines are there, and is the policy in order
   nanoclaw-sandbox explain finance              which engine a group runs in, and why
+  nanoclaw-sandbox status                       what runs, what waits, what became of it
   nanoclaw-sandbox recommend real-time-chat     which engine suits a task
 
 Exit codes: 0 all is well; 1 it is not, as the output says; 2 the command line is wrong.`;
@@ -24,6 +27,8 @@ export function createProgram(): Command {
   addExplainCommand(program);
   addRecommendCommand(program);
   addDoctorCommand(program);
+  addStatusCommand(program);
+  addShimCommand(program);
   return program;
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { labelNames } from "../run/group-sandbox.js";
+import { labelNames } from "../labels.js";
 import type { ContainerSpec, SessionKey, SessionSpec } from "./contract.js";
 import { specInvalid } from "./session-failure.js";
 

@@ -60,6 +60,7 @@ export async function decideFor(group: Group, circumstances: Circumstances): Pro
     keep: { on: profile.keep?.on ?? "never", ttlMs: profile.keep?.ttlMs ?? keepMs },
     queueMs: profile.queueMs ?? settings.queueMs,
     secrets: profile.secrets,
+    concessions: profile.concessions,
     layers,
     attempts,
     notes: [...run.notes, ...fallbackNotes(file.policy, profile)],

@@ -1,6 +1,7 @@
 import type { Limits } from "@nanoclaw/sandbox";
 import type { Agent } from "../agents/agent.js";
 import type { Runtime } from "../runtime.js";
+import type { Concession } from "./decision.js";
 import type { MinimumIsolation } from "./isolation.js";
 import type { Scenario } from "./recommendation.js";
 
@@ -37,6 +38,8 @@ export interface Entry {
   readonly keep?: { readonly on: "never" | "failure"; readonly ttlMs?: number };
   readonly queueMs?: number;
   readonly secrets?: readonly string[];
+  /** What the runtimes of the group may do in part. Default: nothing. */
+  readonly concessions?: readonly Concession[];
 }
 
 export interface GroupEntry extends Entry {

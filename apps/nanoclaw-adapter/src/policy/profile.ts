@@ -1,6 +1,7 @@
 import type { Limits } from "@nanoclaw/sandbox";
 import type { Agent } from "../agents/agent.js";
 import type { Runtime } from "../runtime.js";
+import type { Concession } from "./decision.js";
 import { type MinimumIsolation, stricter } from "./isolation.js";
 import type { Entry, Policy, Rule } from "./policy.js";
 import { recommend, type Scenario, scenarios } from "./recommendation.js";
@@ -29,6 +30,7 @@ export interface Profile {
   readonly keep?: Entry["keep"];
   readonly queueMs?: number;
   readonly secrets?: readonly string[];
+  readonly concessions?: readonly Concession[];
 }
 
 interface Level {
@@ -72,6 +74,7 @@ export function profileOf(policy: Policy, folder: string): Profile {
     keep: first(levels, "keep")?.value,
     queueMs: first(levels, "queueMs")?.value,
     secrets: first(levels, "secrets")?.value,
+    concessions: first(levels, "concessions")?.value,
   };
 }
 

@@ -3,5 +3,5 @@
 import { runShim } from "./shim.js";
 
 process.exitCode = await runShim(process.argv.slice(2), {
-  openHost: async (installation) => await (await import("./host.js")).openHost(installation),
+  openHost: async (installation) => (await import("../host.js")).hostOf(installation),
 });
