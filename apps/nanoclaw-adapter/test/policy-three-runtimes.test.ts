@@ -7,8 +7,9 @@ import { dockerOfRun } from "@nanoclaw/test-engines";
 import { afterEach, expect, test, vi } from "vitest";
 import type { Capacity } from "../src/capacity/slot.js";
 import { findBaseImage } from "../src/engines/base-image.js";
+import { labelNames } from "../src/labels.js";
 import { createRouter } from "../src/policy/policy-router.js";
-import { labelNames, openGroupSandbox } from "../src/run/group-sandbox.js";
+import { openGroupSandbox } from "../src/run/group-sandbox.js";
 import type { Runtime } from "../src/runtime.js";
 import { testInstallation } from "./policy-installation.js";
 
