@@ -7,7 +7,7 @@ export default defineConfig({
     index: "src/index.ts",
     driver: "src/driver.ts",
     cli: "src/cli.ts",
-    "shim/docker": "src/shim/docker.ts",
+    "shim/docker": "src/shim/main.ts",
   }),
   format: ["esm"],
   shims: false,

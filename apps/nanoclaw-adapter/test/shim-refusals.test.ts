@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,7 +20,10 @@ describe("the executable named docker, without any engine", () => {
 
   const call = (...argv: string[]) => callDocker(installation, argv);
 
-  test("its directory has nothing else in it", () => {
+  test("`nanoclaw-sandbox shim` prints its directory, which has nothing else in it", () => {
+    const cli = fileURLToPath(new URL("../dist/cli.js", import.meta.url));
+    const printed = execFileSync(process.execPath, [cli, "shim"], { encoding: "utf8" });
+    expect(printed).toBe(`${dirname(published)}\n`);
     expect(readdirSync(dirname(published))).toEqual(["docker"]);
   });
 
