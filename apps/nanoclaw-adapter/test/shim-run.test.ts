@@ -145,6 +145,17 @@ cat CLAUDE.md; echo; echo new >new`;
         expect((await closed)[0]).toBe(137);
       });
 
+      test("docker stop ends it past a process of its run that hangs", async () => {
+        const child = start(folder, ["sh", "-c", "echo ready; exec sleep 1000"]);
+        await once(child.stdout, "data");
+        child.kill("SIGSTOP");
+        const stopped = await callDocker(installation, ["stop", "-t", "0", nameOf(folder)]);
+        expect(stopped).toMatchObject({ exitCode: 0, stdout: `${nameOf(folder)}\n` });
+        expect(await engines.leftovers()).toEqual([]);
+        child.kill("SIGCONT");
+        expect((await once(child, "close"))[0]).toBe(137);
+      });
+
       test("R3: stopping what was killed, has ended or never was leaves nothing, in any order", async () => {
         const child = start(folder, ["sh", "-c", "echo ready; exec sleep 1000"]);
         await once(child.stdout, "data");

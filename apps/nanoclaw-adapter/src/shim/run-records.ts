@@ -18,6 +18,9 @@ export interface RunRecord {
 /** Longest path of a Unix socket on macOS, in bytes. */
 const SOCKET_PATH_BYTES = 103;
 
+/** For the first word of a process that is asked to stop. One that was stopped itself never says it. */
+const ANSWER_MS = 2_000;
+
 /**
  * The runs of one installation, on disk before the first side effect. Beside each record is a socket that the run's
  * own process listens on: it tells, without process ids that others might have by now, that the process is there, and
@@ -85,24 +88,25 @@ export class RunRecords {
   }
 
   /**
-   * Asks the run's own process to stop, and waits for its end. False when there is no such process.
-   *
-   * @throws Error when the process is there and does not end within the time.
+   * Asks the run's own process to stop, and waits for its end: at most `timeoutMs`, and no longer than a moment for one
+   * that does not even answer. What is left then is the caller's to end.
    */
-  async askToStop(name: string, graceMs: number, timeoutMs: number): Promise<boolean> {
+  async askToStop(name: string, graceMs: number, timeoutMs: number): Promise<void> {
     const socket = await open(this.#pathsOf(name).socket);
-    if (socket === undefined) return false;
-    await new Promise<void>((resolve, reject) => {
-      socket.once("close", () => resolve());
-      socket.on("error", () => undefined);
-      socket.resume();
-      socket.setTimeout(timeoutMs, () => {
-        reject(new Refusal(`The run ${name} has not ended after ${timeoutMs} ms.`, { exitCode: 1 }));
-        socket.destroy();
+    if (socket === undefined) return;
+    await new Promise<void>((resolve) => {
+      const giveUp = () => socket.destroy();
+      let timer = setTimeout(giveUp, ANSWER_MS);
+      socket.once("close", () => {
+        clearTimeout(timer);
+        resolve();
+      });
+      socket.once("data", () => {
+        clearTimeout(timer);
+        timer = setTimeout(giveUp, timeoutMs);
       });
       socket.write(`${JSON.stringify({ graceMs })}\n`);
     });
-    return true;
   }
 
   /** Forgets a run whose process and sandbox are gone. */
@@ -148,6 +152,7 @@ export class OwnRun {
       line += text;
       if (!line.endsWith("\n")) return;
       const { graceMs } = JSON.parse(line) as { graceMs: number };
+      connection.write("heard\n");
       this.#asked ??= graceMs;
       this.#stop?.(graceMs);
     });

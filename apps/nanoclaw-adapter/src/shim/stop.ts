@@ -9,7 +9,7 @@ type StopCall = Extract<Call, { command: "stop" }>;
 /** Docker's own, in seconds. */
 const DEFAULT_GRACE = "10";
 /** For the end of a sandbox once its command was killed. A virtual machine takes some seconds. */
-const END_MS = 30_000;
+const END_MS = 20_000;
 
 /** Ends runs by name. Returns when nothing of them is left, also where the run's own process was killed. */
 export async function stop(
@@ -34,16 +34,16 @@ async function stopOne(
   getHost: () => Promise<Host>,
 ): Promise<boolean> {
   try {
-    const record = await records.find(name);
-    if (record === undefined) {
+    if ((await records.find(name)) === undefined) {
       process.stderr.write(`Error: No such container: ${JSON.stringify(name)}\n`);
       return false;
     }
     await records.askToStop(name, graceMs, graceMs + END_MS);
-    // A process that ends by itself leaves no record: what is there now was left by one that was killed.
-    if ((await records.find(name)) !== undefined) {
+    // A process that ends by itself leaves no record: what is there now was left by one that was killed, or hangs.
+    const left = await records.find(name);
+    if (left !== undefined) {
       const { removeLeft } = await import("./left-sandboxes.js");
-      await removeLeft(record, await getHost());
+      await removeLeft(left, await getHost());
       await records.forget(name);
     }
     process.stdout.write(`${name}\n`);
