@@ -1,14 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { readlinkSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { SandboxError } from "@nanoclaw/sandbox";
-import { type Owner, pause, thisOwner } from "@nanoclaw/sandbox/adapter";
+import { type Owner, thisOwner } from "@nanoclaw/sandbox/adapter";
 import { hasEnded } from "./holder.js";
+import { lockTimeout } from "./refusal.js";
 import { inState, isCode } from "./state-failure.js";
 import { isOwner } from "./ticket.js";
 
-/** Longest pause between two tries, in milliseconds. The lock is held for a few file operations. */
-const MOST_PAUSE_MS = 20;
+/** Between two tries, in milliseconds. The lock is held for a few file operations. */
+const MOST_PAUSE_MS = 5;
+const PATIENCE_MS = 10_000;
 
 /**
  * One at a time among the processes of a user. Node.js has no call for the kernel's file locks, so that this one is a
@@ -30,10 +33,10 @@ export class ProcessLock {
   /**
    * Does `work` alone. It cannot wait for anything, so that within a process nobody ever meets the lock held.
    *
-   * @throws the signal's reason.
+   * @throws SandboxError `resource_exhausted` when the same holder does not let go for ten seconds.
    */
-  async alone<T>(signal: AbortSignal, work: () => T): Promise<T> {
-    const release = await this.#acquire("lock", signal);
+  async alone<T>(work: () => T): Promise<T> {
+    const release = await this.#acquire("lock");
     try {
       return work();
     } finally {
@@ -41,26 +44,27 @@ export class ProcessLock {
     }
   }
 
-  /** Who holds the lock now, for messages. */
-  holder(): Owner | undefined {
-    return parse(this.#read("lock"))?.owner;
-  }
-
-  async #acquire(name: string, signal: AbortSignal): Promise<() => void> {
+  async #acquire(name: string): Promise<() => void> {
     const own = JSON.stringify({ id: randomUUID(), owner: await thisOwner() });
-    for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, MOST_PAUSE_MS)) {
-      signal.throwIfAborted();
+    let seen: string | undefined;
+    let seenAt = performance.now();
+    for (;;) {
       if (this.#make(name, own)) return () => this.#remove(name);
       const content = this.#read(name);
       if (content === undefined) continue;
+      // Many may hold it one after the other; only one and the same holder is too slow.
+      if (content !== seen) seenAt = performance.now();
+      seen = content;
       const held = parse(content);
-      if (held && !(await hasEnded(held.owner))) await pause(waitMs * Math.random(), signal);
-      else await this.#break(name, content, held?.id ?? `damaged-${name}`, signal);
+      if (!held || (await hasEnded(held.owner)))
+        await this.#break(name, content, held?.id ?? `damaged-${name}`);
+      else if (performance.now() - seenAt > PATIENCE_MS) throw lockTimeout(held.owner);
+      else await delay(1 + Math.random() * MOST_PAUSE_MS);
     }
   }
 
-  async #break(name: string, content: string, id: string, signal: AbortSignal): Promise<void> {
-    const release = await this.#acquire(id, signal);
+  async #break(name: string, content: string, id: string): Promise<void> {
+    const release = await this.#acquire(id);
     try {
       if (this.#read(name) === content) this.#remove(name);
     } finally {

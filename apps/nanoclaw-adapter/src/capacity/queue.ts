@@ -5,30 +5,19 @@ import type { Installation } from "../installation.js";
 import { RECORDS_TO_FOLD } from "../metrics/history.js";
 import { checkNeed, checkTimeout } from "./check.js";
 import { demandsOf } from "./demand.js";
+import { Entry } from "./entry.js";
 import type { CompleteLimits } from "./limits.js";
 import { LimitsFile } from "./limits-file.js";
 import type { QueueOutcome } from "./outcome.js";
 import { Place } from "./place.js";
 import { beyondLimits, type Plan, planStarts } from "./plan.js";
-import { aborted, lockTimeout, neverMet, queueTimeout } from "./refusal.js";
+import { aborted, neverMet, queueTimeout } from "./refusal.js";
 import { Sleepers } from "./sleepers.js";
 import type { Capacity, Need, Slot } from "./slot.js";
 import { openStore, type Store, type StoreOptions, takeOutLost } from "./store.js";
 import { groupOf, type Ticket } from "./ticket.js";
 import { served } from "./turns.js";
 import { DirectoryWatch } from "./watch.js";
-
-/** The lock is held for a few file operations. In milliseconds. */
-const LOCK_MS = 10_000;
-
-/** A run of this process that waits. */
-interface Entry {
-  readonly ticket: Ticket;
-  readonly begunAt: number;
-  readonly place: Promise<Place>;
-  resolve(place: Place): void;
-  reject(error: unknown): void;
-}
 
 /**
  * The queue as one process takes part in it. What is true is on disk; here are only the promises of those who wait. Each
@@ -40,7 +29,12 @@ export class Queue implements Capacity {
   readonly #options: StoreOptions;
   readonly #limitsFile: LimitsFile;
   readonly #entries = new Map<string, Entry>();
+  /** Those that have their place. */
+  readonly #begun = new WeakSet<Entry>();
   readonly #sleepers = new Sleepers();
+  #entering: Entry[] = [];
+  #entrance: Promise<void> | undefined;
+  #search: Promise<void> | undefined;
   #store: Promise<Store> | undefined;
   #watch: DirectoryWatch | undefined;
   #looking = false;
@@ -58,7 +52,7 @@ export class Queue implements Capacity {
     options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
   ): Promise<Slot> {
     const { timeoutMs, signal = new AbortController().signal } = options;
-    const begunAt = performance.now();
+    const beganAt = performance.now();
     checkNeed(need);
     checkTimeout(timeoutMs);
     if (signal.aborted) throw aborted(signal.reason);
@@ -69,8 +63,8 @@ export class Queue implements Capacity {
     store.places.prepare();
     this.#limitsFile.write(this.#limits);
     await this.#addUp(store, 4 * RECORDS_TO_FOLD);
-    await takeOutLost(store);
-    const entry = newEntry(begunAt, {
+    await this.#takeOutLost(store);
+    const ticket: Ticket = {
       id: randomUUID(),
       sequence: 0,
       installation: store.installation,
@@ -80,7 +74,8 @@ export class Queue implements Capacity {
       demands,
       owner: store.owner,
       since: Date.now(),
-    });
+    };
+    const entry = new Entry(ticket, beganAt);
     try {
       await this.#enter(store, entry, signal);
       return await this.#wait(store, entry, timeoutMs, signal);
@@ -98,27 +93,50 @@ export class Queue implements Capacity {
     return this.#store;
   }
 
-  /** Takes its turn at the end of the queue, and its place where one is free. */
+  /** Takes its turn at the end of the queue, and its place where one is free. All that come at the same time enter together. */
   async #enter(store: Store, entry: Entry, signal: AbortSignal): Promise<void> {
-    const { places } = store;
-    await this.#alone(store, signal, () => {
-      const turns = places.turns();
-      const there = [...places.waiting(), ...places.running()].map(({ sequence }) => sequence);
-      const sequence = Math.max(turns.sequence, ...there) + 1;
-      places.saveTurns({ ...turns, sequence });
-      places.add({ ...entry.ticket, sequence });
-      this.#entries.set(entry.ticket.id, entry);
-      try {
+    this.#entering.push(entry);
+    this.#entrance ??= this.#enterAll(store);
+    try {
+      await abortable(this.#entrance, signal);
+    } catch (error) {
+      const index = this.#entering.indexOf(entry);
+      if (index >= 0) this.#entering.splice(index, 1);
+      // One that has entered meanwhile leaves like any that waits.
+      else if (this.#entries.has(entry.ticket.id) || this.#begun.has(entry)) return;
+      throw signal.aborted ? aborted(signal.reason) : error;
+    }
+  }
+
+  async #enterAll(store: Store): Promise<void> {
+    const { places, lock } = store;
+    let batch: Entry[] = [];
+    try {
+      await lock.alone(() => {
+        batch = this.#entering.splice(0);
+        this.#entrance = undefined;
+        const turns = places.turns();
+        const there = [...places.waiting(), ...places.running()].map(({ sequence }) => sequence);
+        let sequence = there.reduce((most, each) => Math.max(most, each), turns.sequence);
+        places.saveTurns({ ...turns, sequence: sequence + batch.length });
+        for (const entry of batch) {
+          sequence += 1;
+          places.add({ ...entry.ticket, sequence });
+          this.#entries.set(entry.ticket.id, entry);
+        }
         this.#begin(store);
-      } catch (error) {
-        this.#leave(store, entry, "queue-aborted");
-        throw error;
-      }
-    });
+      });
+    } catch (error) {
+      // Before the lock was had they all wait still, and hear of it by this promise.
+      if (batch.length === 0) this.#entrance = undefined;
+      for (const entry of batch)
+        if (this.#entries.has(entry.ticket.id)) this.#leave(store, entry, "queue-aborted");
+      throw error;
+    }
   }
 
   async #wait(store: Store, entry: Entry, timeoutMs: number, signal: AbortSignal): Promise<Slot> {
-    const restMs = Math.max(0, timeoutMs - (performance.now() - entry.begunAt));
+    const restMs = Math.max(0, timeoutMs - entry.waitedMs);
     using limit = new TimeLimit(signal, Math.min(restMs, 2 ** 31 - 1));
     this.#watchWhileNeeded(store);
     try {
@@ -142,9 +160,9 @@ export class Queue implements Capacity {
     }
   }
 
-  #leave({ places }: Store, { ticket, begunAt }: Entry, outcome: QueueOutcome): void {
+  #leave({ places }: Store, { ticket, waitedMs }: Entry, outcome: QueueOutcome): void {
     this.#entries.delete(ticket.id);
-    places.end("waiting", { ...ticket, outcome, queuedMs: performance.now() - begunAt, runMs: 0 });
+    places.end("waiting", { ...ticket, outcome, queuedMs: waitedMs, runMs: 0 });
   }
 
   #plan({ places }: Store): Plan {
@@ -158,11 +176,12 @@ export class Queue implements Capacity {
     for (const ticket of this.#plan(store).starts) {
       const entry = this.#entries.get(ticket.id);
       if (!entry) continue;
-      const queuedMs = performance.now() - entry.begunAt;
+      const queuedMs = entry.waitedMs;
       turns = served(turns, groupOf(ticket));
       places.saveTurns(turns);
       places.start(ticket.id, queuedMs);
       this.#entries.delete(ticket.id);
+      this.#begun.add(entry);
       entry.resolve(new Place(places, ticket, queuedMs, () => this.#tidyUp(store)));
     }
   }
@@ -173,13 +192,13 @@ export class Queue implements Capacity {
     if (this.#looking) return;
     this.#looking = true;
     try {
-      if (careful) await takeOutLost(store);
+      if (careful) await this.#takeOutLost(store);
       while (this.#lookAgain && this.#entries.size > 0) {
         this.#lookAgain = false;
         const { starts } = this.#plan(store);
         const others = starts.filter(({ id }) => !this.#entries.has(id));
         this.#sleepers.note(others, store.places.waiting());
-        if (others.length < starts.length) await this.#alone(store, undefined, () => this.#begin(store));
+        if (others.length < starts.length) await store.lock.alone(() => this.#begin(store));
         await nextTurn();
       }
     } catch (error) {
@@ -215,26 +234,14 @@ export class Queue implements Capacity {
   /** Adds the end records up once there are as many. */
   async #addUp(store: Store, count: number): Promise<void> {
     if (store.history.recordCount < count) return;
-    await this.#alone(store, undefined, () => store.history.fold());
+    await store.lock.alone(() => store.history.fold());
   }
 
-  async #alone({ lock }: Store, signal = new AbortController().signal, work: () => void): Promise<void> {
-    using limit = new TimeLimit(signal, LOCK_MS);
-    try {
-      await lock.alone(limit.signal, work);
-    } catch (error) {
-      if (signal.aborted && error === signal.reason) throw aborted(error);
-      throw limit.passed && error === limit.signal.reason ? lockTimeout(lock.holder()) : error;
-    }
+  /** One search at a time is enough for all that ask. */
+  #takeOutLost(store: Store): Promise<void> {
+    this.#search ??= takeOutLost(store).finally(() => {
+      this.#search = undefined;
+    });
+    return this.#search;
   }
-}
-
-function newEntry(begunAt: number, ticket: Ticket): Entry {
-  let settle: Pick<Entry, "resolve" | "reject"> | undefined;
-  const place = new Promise<Place>((resolve, reject) => {
-    settle = { resolve, reject };
-  });
-  // Whoever waits hears of it; whoever has gone need not.
-  place.catch(() => undefined);
-  return { ticket, begunAt, place, ...(settle as Pick<Entry, "resolve" | "reject">) };
 }

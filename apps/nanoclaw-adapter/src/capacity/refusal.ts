@@ -46,12 +46,15 @@ export function queueTimeout(
 }
 
 /** Nobody let go of the lock, which is otherwise held for a moment. */
-export function lockTimeout(holder: Owner | undefined): SandboxError {
-  const who = holder ? `process ${holder.pid}` : "another process";
-  return new SandboxError("resource_exhausted", `The queue cannot be entered: ${who} holds its lock.`, {
-    operation: "admit",
-    hint: "It may have been stopped. Continue it or end it.",
-  });
+export function lockTimeout({ pid }: Owner): SandboxError {
+  return new SandboxError(
+    "resource_exhausted",
+    `The queue cannot be entered: process ${pid} holds its lock.`,
+    {
+      operation: "admit",
+      hint: "It may have been stopped. Continue it or end it.",
+    },
+  );
 }
 
 export function aborted(cause: unknown): SandboxError {
