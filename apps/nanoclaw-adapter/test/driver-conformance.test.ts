@@ -63,7 +63,7 @@ describe.each(runtimes)("the driver's contract on %s", (runtime) => {
     const script = `
       cd /workspace
       echo "$HTTPS_PROXY" >proxy
-      { echo "$TZ $GREETING $ANTHROPIC_AUTH_TOKEN"; cat agent/CLAUDE.md; cat /app/src/agent.sh; } >report
+      { echo "$TZ $GREETING $ANTHROPIC_AUTH_TOKEN"; cat agent/CLAUDE.md; cat /app/src/agent.sh "my own \\$runner/agent.sh"; } >report
       echo mine >agent/notes
       (echo changed >agent/CLAUDE.md) 2>/dev/null && echo "CLAUDE.md was written" >>report
       (echo changed >/app/src/agent.sh) 2>/dev/null && echo "agent.sh was written" >>report
@@ -84,7 +84,7 @@ describe.each(runtimes)("the driver's contract on %s", (runtime) => {
     await handle.start();
     await ended(handle);
     expect(readFileSync(file("data/v2-sessions/g1/s1/report"), "utf8")).toBe(
-      "UTC good day placeholder\nBe kind.\necho the runner\n",
+      "UTC good day placeholder\nBe kind.\necho the runner\necho the runner\n",
     );
     // The name of the host that no guest knows stands as the address that leads there.
     expect(readFileSync(file("data/v2-sessions/g1/s1/proxy"), "utf8")).toMatch(
@@ -151,6 +151,26 @@ describe.each(runtimes)("the driver's contract on %s", (runtime) => {
     expect(await handle.status()).toEqual({ phase: "stopped" });
     await expect(handle.start()).rejects.toMatchObject({ kind: "started-then-died" });
   });
+
+  // Tart takes a network away by Softnet, which its own tests have.
+  if (runtime !== "tart")
+    test("a session without a network has no way out, and limits that the engine has are kept", async () => {
+      const { pidCount } = engine.provider.capabilities.limits;
+      const script = `tail -n +2 /proc/net/route >/workspace/routes
+        echo "$HTTPS_PROXY" >/workspace/proxy
+        ${pidCount ? "for i in $(seq 300); do sleep 20 & done 2>/workspace/errors" : ""}`;
+      const handle = await prepare({
+        script,
+        change: (spec) => void Object.assign(spec, { network: "none" }),
+      });
+      await handle.start();
+      await ended(handle);
+      const read = (name: string) => readFileSync(file(`data/v2-sessions/g1/s1/${name}`), "utf8");
+      expect(read("routes")).toBe("");
+      // The host cannot be found, and its name stays.
+      if (runtime !== "local") expect(read("proxy")).toBe("http://host.docker.internal:10255\n");
+      if (pidCount) expect(read("errors")).toMatch(/fork/i);
+    });
 
   // One virtual machine is enough for it.
   if (runtime === "tart")

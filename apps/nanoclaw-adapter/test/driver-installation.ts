@@ -96,6 +96,12 @@ function composeSpec(
             containerPath: "/workspace/agent/CLAUDE.md",
             mode: "ro",
           }),
+          mount({
+            class: "install-surface",
+            hostPath: surface,
+            containerPath: "/workspace/my own $runner",
+            mode: "ro",
+          }),
           mount({ class: "install-surface", hostPath: surface, containerPath: "/app/src", mode: "ro" }),
         ],
       },

@@ -16,7 +16,7 @@ as_root sh -c 'umask 022; cat >"$1" && chmod 444 "$1"' nanoclaw "$1"`;
 
 /**
  * Binds `$1` to `$2`, and looks whether that came about as it was asked for: the last line of a place in mountinfo is
- * what counts there, and its sixth field begins with "ro" or "rw".
+ * what counts there, and its sixth field begins with "ro" or "rw". `$4` is the place as it stands there.
  */
 const bindScript = `set -e
 if [ -d "$1" ]; then
@@ -29,7 +29,7 @@ as_root mount -o bind -- "$1" "$2"
 [ "$3" = rw ] || as_root mount -o remount,bind,ro -- "$2"
 mode=
 while read -r _ _ _ _ place options _; do
-  if [ "$place" = "$2" ]; then mode=\${options%%,*}; fi
+  if [ "$place" = "$4" ]; then mode=\${options%%,*}; fi
 done </proc/self/mountinfo
 [ "$mode" = "$3" ] || { echo "the place is $mode instead of $3" >&2; exit 3; }`;
 
@@ -46,22 +46,26 @@ export async function mountInGuest(
     const { from, target, readOnly } = step;
     if ("source" in step) {
       const input = await readPlainFile(step.source);
-      if (input.byteLength > longestFileBytes) {
-        throw new SandboxError("unsupported", `The file ${step.source} is longer than 16 MiB.`, {
-          hint: "Mount its directory.",
-        });
-      }
       await mustWork(sandbox, copyScript, [from], target, input);
     }
-    await mustWork(sandbox, bindScript, [from, target, readOnly ? "ro" : "rw"], target);
+    await mustWork(sandbox, bindScript, [from, target, readOnly ? "ro" : "rw", inMountinfo(target)], target);
   }
+}
+
+/** As the kernel writes a path where blanks separate. */
+function inMountinfo(path: string): string {
+  return path.replace(/[ \t\\]/g, (letter) => `\\${letter.charCodeAt(0).toString(8).padStart(3, "0")}`);
 }
 
 /** A link that was put there since it was looked at is an error, and a pipe is not waited for. */
 async function readPlainFile(path: string): Promise<Uint8Array> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
-    return await file.readFile();
+    const found = await file.stat();
+    if (found.isFile() && found.size <= longestFileBytes) return await file.readFile();
+    throw new SandboxError("unsupported", `${path} is no file of at most 16 MiB.`, {
+      hint: "Mount its directory.",
+    });
   } finally {
     await file.close();
   }
