@@ -49,7 +49,9 @@ export class FoundSession implements SessionHandle {
       if (phase === "terminal") return { phase: "stopped" };
       return { phase: phase === "starting" ? "preparing" : "running" };
     } catch (error) {
-      throw failureError(failureOf(error, log, { session: this.key.sessionId, sandbox: sandbox.id }));
+      const failure = failureOf(error, log, { session: this.key.sessionId, sandbox: sandbox.id });
+      await log.written();
+      throw failureError(failure);
     }
   }
 
@@ -63,6 +65,8 @@ export class FoundSession implements SessionHandle {
     } catch (error) {
       if (SandboxError.is(error, "sandbox_not_found")) return;
       throw failureError(failureOf(error, log, about));
+    } finally {
+      await log.written();
     }
   }
 

@@ -68,6 +68,7 @@ export class MixedDriver implements SessionDriver {
   /** @throws `runtime-unavailable` when none of the engines is there. */
   async ensureReady(): Promise<void> {
     const found = await Promise.all(this.#engines.map((runtime) => this.#isThere(runtime)));
+    await this.#log.written();
     if (!found.includes(true)) throw failureError({ kind: "runtime-unavailable", retryable: true });
   }
 
@@ -78,12 +79,7 @@ export class MixedDriver implements SessionDriver {
     if (live !== undefined && !live.isOver && !live.isStopping) return live;
     const others = this.#preparing.get(word);
     if (others !== undefined) return await others;
-    const preparing = this.#prepare(checked, live)
-      .catch((error: unknown) => {
-        const { sessionId, agentGroupId } = spec.key;
-        throw failureError(failureOf(error, this.#log, { session: sessionId, group: agentGroupId }));
-      })
-      .finally(() => this.#preparing.delete(word));
+    const preparing = this.#prepareOnce(checked, live).finally(() => this.#preparing.delete(word));
     this.#preparing.set(word, preparing);
     return await preparing;
   }
@@ -129,6 +125,18 @@ export class MixedDriver implements SessionDriver {
         }
       }),
     );
+  }
+
+  async #prepareOnce(checked: CheckedSpec, before: OwnSession | undefined): Promise<SessionHandle> {
+    try {
+      return await this.#prepare(checked, before);
+    } catch (error) {
+      const { sessionId, agentGroupId } = checked.spec.key;
+      throw failureError(failureOf(error, this.#log, { session: sessionId, group: agentGroupId }));
+    } finally {
+      // Who reads a reference finds it in the log.
+      await this.#log.written();
+    }
   }
 
   async #prepare(checked: CheckedSpec, before: OwnSession | undefined): Promise<SessionHandle> {
@@ -286,7 +294,9 @@ export class MixedDriver implements SessionDriver {
     } catch (error) {
       if (SandboxError.is(error, "adapter_missing") || SandboxError.is(error, "engine_unavailable"))
         return undefined;
-      throw failureError(failureOf(error, this.#log, { runtime }));
+      const failure = failureOf(error, this.#log, { runtime });
+      await this.#log.written();
+      throw failureError(failure);
     }
   }
 

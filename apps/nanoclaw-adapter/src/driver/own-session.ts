@@ -80,9 +80,11 @@ export class OwnSession implements SessionHandle {
    * knows it. May be called again, after a failure too.
    */
   async stop(reason: string): Promise<void> {
-    this.#stopping ??= this.#stop(reason).catch((error: unknown) => {
+    this.#stopping ??= this.#stop(reason).catch(async (error: unknown) => {
       this.#stopping = undefined;
-      throw failureError(failureOf(error, this.#options.log, this.#about));
+      const failure = failureOf(error, this.#options.log, this.#about);
+      await this.#options.log.written();
+      throw failureError(failure);
     });
     await this.#stopping;
   }
@@ -162,18 +164,21 @@ export class OwnSession implements SessionHandle {
       await delay(stopGraceMs, undefined, { signal: this.#agentEnded.signal }).catch(() => undefined);
     }
     await this.#close("answered");
+    await log.written();
     this.#finish({ phase: "stopped" });
   }
 
   /** The session has ended by itself. */
   async #end(final: SessionStatus, outcome: Outcome): Promise<void> {
+    let told = final;
     try {
       await this.#close(outcome);
-      this.#finish(final);
     } catch (error) {
       // Something may still be there, which `stop` tries again.
-      this.#finish({ phase: "failed", failure: failureOf(error, this.#options.log, this.#about) });
+      told = { phase: "failed", failure: failureOf(error, this.#options.log, this.#about) };
     }
+    await this.#options.log.written();
+    this.#finish(told);
   }
 
   async #close(outcome: Outcome): Promise<void> {
