@@ -1,6 +1,8 @@
 export { type Agent, agents } from "./agents/agent.js";
 export { type CapacityOptions, createCapacity } from "./capacity/create-capacity.js";
 export type { CapacityLimits, EngineLimits, MachineLimits } from "./capacity/limits.js";
+export type { AgentProfile } from "./agents/profile.js";
+export { profiles } from "./agents/profiles.js";
 export type { Capacity, Need, Slot } from "./capacity/slot.js";
 export { checkFolder, type Group, isValidFolder } from "./group.js";
 export { hostOf } from "./host.js";
@@ -18,10 +20,22 @@ export { createRouter, type RouterOptions } from "./policy/policy-router.js";
 export { type ReadinessOptions, waitUntilReady } from "./policy/readiness.js";
 export type { Router } from "./policy/router.js";
 export {
+  type EngineOptions,
   type GroupSandbox,
   type GroupSandboxOptions,
   type Host,
+  type KeptSandbox,
   openGroupSandbox,
 } from "./run/group-sandbox.js";
 export { isRuntime, type Runtime, runtimes } from "./runtime.js";
 export { readSettings, type Settings } from "./settings/settings.js";
+export type { AgentHandle } from "./turn/agent-handle.js";
+export type { BundleFile, BundleLimits } from "./turn/bundle.js";
+export type { ContainerInput, ContainerOutput } from "./turn/container-io.js";
+export {
+  type AgentMode,
+  type GroupAgentOptions,
+  type GroupAgentResult,
+  runGroupAgent,
+} from "./turn/group-agent.js";
+export type { SecretOptions, SecretSource } from "./turn/secrets.js";

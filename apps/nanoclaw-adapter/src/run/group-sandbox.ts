@@ -5,12 +5,13 @@ import {
   type Sandbox,
   SandboxError,
   type SandboxEvent,
+  type SandboxProvider,
 } from "@nanoclaw/sandbox";
 import type { Capacity, Slot } from "../capacity/slot.js";
 import type { Group } from "../group.js";
 import type { Installation } from "../installation.js";
 import { labelNames } from "../labels.js";
-import type { Choice } from "../policy/decision.js";
+import type { Choice, Decision } from "../policy/decision.js";
 import type { Router } from "../policy/router.js";
 
 /** What every way in needs to open a sandbox for a group. */
@@ -35,17 +36,35 @@ export interface GroupSandboxOptions {
   readonly macOS?: boolean;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: SandboxEvent) => void;
+  /** What depends on the engine that was chosen, such as its way with mounts. What it gives wins. */
+  readonly prepare?: (choice: Choice, provider: SandboxProvider) => Promise<EngineOptions>;
 }
 
+export type EngineOptions = Pick<GroupSandboxOptions, "mounts" | "env" | "secrets" | "workdir">;
+
 export type Outcome = Parameters<Slot["end"]>[0];
+
+/** A failed sandbox that was left to be looked into. */
+export interface KeptSandbox {
+  readonly id: string;
+  readonly ttlMs: number;
+  /** The command that gets in, for a person. */
+  readonly enter: string;
+  readonly remove: string;
+}
 
 /** A sandbox of a group, with its place in the queue. */
 export interface GroupSandbox {
   readonly sandbox: Sandbox;
   readonly choice: Choice;
   readonly queuedMs: number;
-  /** Ends sandbox and place, however far it came. With `keep` on failure, a failed one is left to be looked into. */
-  close(outcome: Outcome): Promise<void>;
+  /**
+   * Ends sandbox and place, however far it came. With `keep` on failure, a failed one is left to be looked into, and
+   * given back. A second call gives what the first gave.
+   *
+   * @throws SandboxError when something may still be there.
+   */
+  close(outcome: Outcome): Promise<KeptSandbox | undefined>;
 }
 
 /**
@@ -55,37 +74,78 @@ export interface GroupSandbox {
  */
 export async function openGroupSandbox(host: Host, options: GroupSandboxOptions): Promise<GroupSandbox> {
   const { group, macOS, signal } = options;
-  const decision = await host.router.decide(group);
-  const choice = await host.router.choose(decision, { signal });
+  const choice = await host.router.choose(await host.router.decide(group), { signal });
+  const { decision } = choice;
   const { memoryMiB, cpuCount } = decision.limits;
   const need = { folder: group.folder, runtime: choice.runtime, memoryMiB, cpuCount, macOS };
   const slot = await host.capacity.admit(need, { timeoutMs: decision.queueMs, signal });
+  let sandbox: Sandbox;
   try {
     const provider = await host.router.provider(choice.runtime);
-    const sandbox = await createSandbox(provider, createOptions(host, choice, options));
-    return {
-      sandbox,
-      choice,
-      queuedMs: slot.queuedMs,
-      close: async (outcome) => {
-        try {
-          const { on, ttlMs } = decision.keep;
-          // Whoever stops a run wants it gone.
-          const failed = outcome === "failed" || outcome === "timeout";
-          const kept = failed && on === "failure" && sandbox.capabilities.keep;
-          if (kept) await sandbox.keep({ ttlMs });
-          await sandbox[Symbol.asyncDispose]();
-        } finally {
-          await slot.end(outcome);
-          await slot[Symbol.asyncDispose]();
-        }
-      },
-    };
+    const forEngine = await options.prepare?.(choice, provider);
+    signal?.throwIfAborted();
+    sandbox = await createSandbox(provider, createOptions(host, choice, { ...options, ...forEngine }));
   } catch (error) {
-    await slot.end(SandboxError.is(error, "aborted") ? "aborted" : "boot-failed");
-    await slot[Symbol.asyncDispose]();
+    await leave(slot, outcomeOf(error));
     throw error;
   }
+  let closing: Promise<KeptSandbox | undefined> | undefined;
+  const close = async (outcome: Outcome): Promise<KeptSandbox | undefined> => {
+    try {
+      return await endSandbox(sandbox, decision, outcome);
+    } finally {
+      await leave(slot, outcome);
+    }
+  };
+  return {
+    sandbox,
+    choice,
+    queuedMs: slot.queuedMs,
+    close: (outcome) => {
+      closing ??= close(outcome);
+      return closing;
+    },
+  };
+}
+
+/** The place is given back even when the end of the run cannot be counted. */
+async function leave(slot: Slot, outcome: Outcome): Promise<void> {
+  try {
+    await slot.end(outcome);
+  } finally {
+    await slot[Symbol.asyncDispose]();
+  }
+}
+
+function outcomeOf(error: unknown): Outcome {
+  return SandboxError.is(error, "aborted") ? "aborted" : "boot-failed";
+}
+
+async function endSandbox(
+  sandbox: Sandbox,
+  { keep: { on, ttlMs } }: Decision,
+  outcome: Outcome,
+): Promise<KeptSandbox | undefined> {
+  const failed = outcome === "failed" || outcome === "timeout";
+  if (!failed || on !== "failure" || !sandbox.capabilities.keep) {
+    await sandbox.destroy();
+    return undefined;
+  }
+  try {
+    await sandbox.keep({ ttlMs });
+  } catch {
+    // It may be the very thing that failed. What cannot be kept must at least be gone, and that is told.
+    await sandbox.destroy();
+    return undefined;
+  }
+  await sandbox.detach();
+  const engine = `--engine ${sandbox.provider}`;
+  return {
+    id: sandbox.id,
+    ttlMs,
+    enter: `npx @nanoclaw/sandbox-cli exec ${engine} -it ${sandbox.id} sh`,
+    remove: `npx @nanoclaw/sandbox-cli rm ${engine} ${sandbox.id}`,
+  };
 }
 
 function createOptions(
