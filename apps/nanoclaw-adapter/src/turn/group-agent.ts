@@ -50,6 +50,8 @@ export interface GroupAgentOptions {
   readonly bundle?: { readonly files: readonly BundleFile[]; readonly limits?: BundleLimits };
   /** In the guest, on engines that can choose. Default: the image's. */
   readonly user?: string;
+  /** Added to the guest's environment, such as the agent's model, or a `PATH` that finds it. Nothing secret. */
+  readonly env?: Readonly<Record<string, string>>;
   /** False: conversations end with the sandbox, and session ids are dropped. Default: true. */
   readonly keepSessions?: boolean;
   /** Of one answer, in bytes. Default: 10 MiB. */
@@ -187,6 +189,7 @@ class Turn {
         if (!isProtocol && keepSessions)
           for (const variable of profile.state.variables) env[variable] = target;
         if (process.env.TZ) env.TZ = process.env.TZ;
+        Object.assign(env, this.#options.env);
         // By the protocol they are in its input, and in no environment.
         return { mounts, env, secrets: isProtocol ? undefined : secrets };
       },
