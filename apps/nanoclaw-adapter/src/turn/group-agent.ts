@@ -1,5 +1,11 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { type Sandbox, SandboxError, type SandboxErrorCode, type SandboxProcess } from "@nanoclaw/sandbox";
+import {
+  type ProcessExit,
+  type Sandbox,
+  SandboxError,
+  type SandboxErrorCode,
+  type SandboxProcess,
+} from "@nanoclaw/sandbox";
 import { AnswerReader } from "../agents/answer-reader.js";
 import type { AgentProfile } from "../agents/profile.js";
 import { profiles } from "../agents/profiles.js";
@@ -79,7 +85,7 @@ const guestHome = "/home/node";
  * Runs one turn of a group in a fresh sandbox of the engine that its policy asks for. When the promise settles the
  * sandbox is gone, or kept and told. A turn that fails is a result with `status: "error"`, as NanoClaw's own is.
  *
- * @throws SandboxError `invalid_argument`, before anything is made.
+ * @throws SandboxError `invalid_argument` and what policy and secrets are refused for, before anything is made.
  */
 export async function runGroupAgent(
   host: Host,
@@ -110,6 +116,8 @@ class Turn {
   readonly #notices: string[] = [];
   readonly #stderr = new Tail(stderrBytes);
   #redact: (text: string) => string = (text) => text;
+  /** Of an agent that was ended from here, or never began: as of one that was killed. */
+  #exit: ProcessExit = { exitCode: null, signal: "SIGKILL" };
 
   constructor(host: Host, group: Group, input: ContainerInput, options: GroupAgentOptions) {
     this.#host = host;
@@ -155,9 +163,7 @@ class Turn {
       result = { ...result, status: "error", error: this.#redact(words) };
     }
     const log = await this.#log(result, outcome, startedAt, opened);
-    if (this.#handle.exitCode === null && this.#handle.signalCode === null) {
-      this.#handle.closed(null, this.#end.ending ? "SIGKILL" : null);
-    }
+    this.#handle.closed(this.#exit.exitCode, this.#exit.signal);
     return log === undefined ? result : { ...result, log };
   }
 
@@ -312,8 +318,7 @@ class Turn {
     }
     const { exitCode, signal, outOfMemory } = await process.wait();
     this.#end.stop();
-    this.#handle.exitCode = exitCode;
-    this.#handle.signalCode = signal;
+    this.#exit = { exitCode, signal };
     if (exitCode === 0) return undefined;
     const how = signal ? `was ended by ${signal}` : `exited with code ${exitCode}`;
     const memory = outOfMemory ? " (out of memory)" : "";
