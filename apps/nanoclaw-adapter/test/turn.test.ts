@@ -342,6 +342,34 @@ test("a sandbox that cannot be removed is told, and does not undo the answer", a
   expect(result).toMatchObject({ status: "success", result: "ok", cleanupError: "The engine says no." });
 });
 
+test("an answer that the host cannot take is told, and is not given a second time", async () => {
+  using t = turnHost(local(), { runtime: "local" });
+  let calls = 0;
+  const result = await runGroupAgent(t.host, t.group, t.input(), {
+    mode: runner(answer("ok")),
+    onOutput: () => {
+      calls++;
+      throw new Error("no connection");
+    },
+  });
+  expect(calls).toBe(1);
+  expect(result).toMatchObject({
+    status: "error",
+    error: "The answer could not be delivered: no connection",
+  });
+});
+
+test("a host that is slow to take an answer does not hold up the end of the sandbox", async () => {
+  const engine = local();
+  using t = turnHost(engine, { runtime: "local", timeouts: { idleMs: 300 } });
+  const result = await runGroupAgent(t.host, t.group, t.input(), {
+    mode: runner(`${answer("once")} sleep 98762`),
+    // It takes the answer when the sandbox is gone, and not before.
+    onOutput: async () => await expect.poll(() => listSandboxes(engine), { timeout: 10_000 }).toEqual([]),
+  });
+  expect(result).toMatchObject({ status: "success", result: null });
+});
+
 test("claude is not started as root: it would refuse", async ({ skip }) => {
   skip(noDocker !== undefined, noDocker);
   const provider = docker({ host: dockerHost, defaultImage: busybox, pull: "never" });
