@@ -1,8 +1,8 @@
 export { type Agent, agents } from "./agents/agent.js";
-export { type CapacityOptions, createCapacity } from "./capacity/create-capacity.js";
-export type { CapacityLimits, EngineLimits, MachineLimits } from "./capacity/limits.js";
 export type { AgentProfile } from "./agents/profile.js";
 export { profiles } from "./agents/profiles.js";
+export { type CapacityOptions, createCapacity } from "./capacity/create-capacity.js";
+export type { CapacityLimits, EngineLimits, MachineLimits } from "./capacity/limits.js";
 export type { Capacity, Need, Slot } from "./capacity/slot.js";
 export { checkFolder, type Group, isValidFolder } from "./group.js";
 export { hostOf } from "./host.js";

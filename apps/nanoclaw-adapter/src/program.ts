@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { Command } from "commander";
 import { addDoctorCommand } from "./commands/doctor.js";
+import { addDriverFileCommand } from "./commands/driver-file.js";
 import { addExplainCommand } from "./commands/explain.js";
 import { addRecommendCommand } from "./commands/recommend.js";
 import { addShimCommand } from "./commands/shim.js";
@@ -29,6 +30,7 @@ export function createProgram(): Command {
   addDoctorCommand(program);
   addStatusCommand(program);
   addShimCommand(program);
+  addDriverFileCommand(program);
   return program;
 }
 

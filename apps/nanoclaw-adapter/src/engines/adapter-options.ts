@@ -25,9 +25,10 @@ export function adapterOptions(
         entrypoint: _entrypoint,
         limits: _limits,
         ociRuntime,
+        sharedMemoryMiB = 1024,
         ...engine
       } = runtimes.docker ?? {};
-      return { ...engine, runtime: ociRuntime, defaultImage: image ?? settings.containerImage };
+      return { ...engine, sharedMemoryMiB, runtime: ociRuntime, defaultImage: image ?? settings.containerImage };
     }
     case "local": {
       const { entrypoint: _entrypoint, limits: _limits, ...engine } = runtimes.local ?? {};

@@ -73,6 +73,8 @@ interface ContainerEntry extends RuntimeEntry {
   readonly pull?: "missing" | "never" | "always";
   readonly platform?: string;
   readonly startService?: boolean;
+  /** Linux capabilities for root in the guest, such as `SYS_ADMIN`, by which it may mount. */
+  readonly capAdd?: readonly string[];
 }
 
 interface DockerEntry extends RuntimeEntry {
@@ -84,6 +86,8 @@ interface DockerEntry extends RuntimeEntry {
   /** The OCI runtime by the engine's name for it, such as `runsc`. */
   readonly ociRuntime?: string;
   readonly diskQuota?: boolean;
+  /** Of `/dev/shm`. Default: 1024, which is what NanoClaw asks for (`nanoclaw.md §2.3`). */
+  readonly sharedMemoryMiB?: number;
 }
 
 interface LocalEntry extends Omit<RuntimeEntry, "image"> {
