@@ -32,10 +32,6 @@ export { readSettings, type Settings } from "./settings/settings.js";
 export type { AgentHandle } from "./turn/agent-handle.js";
 export type { BundleFile, BundleLimits } from "./turn/bundle.js";
 export type { ContainerInput, ContainerOutput } from "./turn/container-io.js";
-export {
-  type AgentMode,
-  type GroupAgentOptions,
-  type GroupAgentResult,
-  runGroupAgent,
-} from "./turn/group-agent.js";
+export { runGroupAgent } from "./turn/group-agent.js";
+export type { AgentMode, GroupAgentOptions, GroupAgentResult } from "./turn/options.js";
 export type { SecretOptions, SecretSource } from "./turn/secrets.js";

@@ -84,11 +84,11 @@ echo '{"type":"turn.completed"}'
       });
     const { newSessionId } = await turn();
     await turn(newSessionId);
-    await turn();
+    const kept = readFileSync(join(t.host.installation.dataDirectory, "sessions/family/.codex/seen"), "utf8");
+    expect(kept.trim()).toMatch(/resume n-1 -$/);
     expect(delivered.map(({ result }) => result)).toEqual([
       "before: ",
       "before: exec --json --skip-git-repo-check --dangerously-bypass-approvals-and-sandbox -",
-      "before: exec --json --skip-git-repo-check --dangerously-bypass-approvals-and-sandbox resume n-1 -",
     ]);
     expect(readFileSync(join(t.host.installation.groupsDirectory, "family/prompt"), "utf8")).toBe(
       `"$(id)" 'x'`,

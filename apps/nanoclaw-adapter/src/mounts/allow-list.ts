@@ -37,7 +37,7 @@ export async function readAllowList(installation: Installation): Promise<MountAl
   return parseAllowList(text, path);
 }
 
-export function parseAllowList(text: string, path: string): MountAllowList {
+function parseAllowList(text: string, path: string): MountAllowList {
   const refuse = (what: string, hint: string): never => {
     throw new SandboxError("invalid_argument", `${path}: ${what}`, { hint });
   };

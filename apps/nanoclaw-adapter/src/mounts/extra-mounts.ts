@@ -7,15 +7,6 @@ import { type AllowedRoot, allowListPath, type MountAllowList, readAllowList } f
 import { blockedBy, defaultBlocked, isWithin } from "./blocked.js";
 import { lookInside } from "./look-inside.js";
 
-/** `containerConfig.additionalMounts` as NanoClaw has it. */
-export interface ExtraMount {
-  readonly hostPath: string;
-  /** Below `/workspace/extra`. Default: the last part of the host's path. */
-  readonly containerPath?: string;
-  /** Default: true. */
-  readonly readonly?: boolean;
-}
-
 export interface ExtraMounts {
   readonly mounts: readonly MountOption[];
   /** A sentence for each mount that was refused, made read-only, or holds what should be known. */
@@ -31,7 +22,10 @@ export interface ExtraMountsOptions {
   readonly home?: string;
 }
 
-/** Each by the allow-list. One that is refused does not stop the others, nor the run: NanoClaw's own rule. */
+/**
+ * Of `containerConfig.additionalMounts`, a list of `{ hostPath, containerPath?, readonly? }`. Each by the allow-list. One that is refused does not stop the
+ * others, nor the run: NanoClaw's own rule.
+ */
 export async function extraMounts(wanted: unknown, options: ExtraMountsOptions): Promise<ExtraMounts> {
   if (wanted === undefined || wanted === null) return { mounts: [], notices: [] };
   if (!Array.isArray(wanted))

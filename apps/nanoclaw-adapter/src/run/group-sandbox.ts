@@ -86,7 +86,7 @@ export async function openGroupSandbox(host: Host, options: GroupSandboxOptions)
     signal?.throwIfAborted();
     sandbox = await createSandbox(provider, createOptions(host, choice, { ...options, ...forEngine }));
   } catch (error) {
-    await leave(slot, outcomeOf(error));
+    await leave(slot, signal?.aborted ? "aborted" : outcomeOf(error));
     throw error;
   }
   let closing: Promise<KeptSandbox | undefined> | undefined;

@@ -26,10 +26,9 @@ export class Delivery {
     this.count++;
     this.first ??= output;
     if (output.newSessionId !== undefined) this.sessionId = output.newSessionId;
-    const { promise, before } = { promise: this.#last, before: this.#onOutput };
-    this.#last = promise.then(async () => {
+    this.#last = this.#last.then(async () => {
       try {
-        await before?.(output);
+        await this.#onOutput?.(output);
       } catch (error) {
         this.failure ??= error;
       }

@@ -6,7 +6,7 @@ import type { Installation } from "../installation.js";
 const mostLogs = 50;
 
 /** Where a group's runs are told of: not in its own directory, where its agent could read and write them. */
-export function logDirectory({ stateDirectory }: Installation, folder: string): string {
+function logDirectory({ stateDirectory }: Installation, folder: string): string {
   return join(stateDirectory, "logs", folder);
 }
 
