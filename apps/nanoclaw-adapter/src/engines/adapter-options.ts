@@ -28,7 +28,12 @@ export function adapterOptions(
         sharedMemoryMiB = 1024,
         ...engine
       } = runtimes.docker ?? {};
-      return { ...engine, sharedMemoryMiB, runtime: ociRuntime, defaultImage: image ?? settings.containerImage };
+      return {
+        ...engine,
+        sharedMemoryMiB,
+        runtime: ociRuntime,
+        defaultImage: image ?? settings.containerImage,
+      };
     }
     case "local": {
       const { entrypoint: _entrypoint, limits: _limits, ...engine } = runtimes.local ?? {};

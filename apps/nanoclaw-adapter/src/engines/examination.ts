@@ -148,7 +148,7 @@ async function baseImageSection(
         problems: [
           {
             message: `Tart has no machine that is called exactly ${name}.`,
-            hint: "Make it: nanoclaw-sandbox prepare. Or name another by TART_BASE_IMAGE.",
+            hint: "Make it with `tart clone`, or name another by TART_BASE_IMAGE.",
           },
         ],
       };

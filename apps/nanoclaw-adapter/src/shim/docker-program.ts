@@ -23,7 +23,7 @@ export async function passOn(argv: readonly string[]): Promise<number> {
   const program = dockerProgram();
   if (program === undefined) {
     throw new Refusal(`docker ${argv[0]} needs Docker's own program, and there is none in PATH.`, {
-      hint: "Install Docker's command line, or make the image with `nanoclaw-sandbox prepare`.",
+      hint: "Install Docker's command line.",
     });
   }
   if (process.env[marker] !== undefined) {
