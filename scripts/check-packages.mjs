@@ -34,10 +34,13 @@ try {
 }
 
 function typesCheck(found) {
-  const onlyEsm = entriesOf(found).filter((entry) => !entry.require);
-  const excluded = onlyEsm.map((entry) => entry.specifier.slice(found.name.length + 1));
+  const entries = entriesOf(found);
+  const onlyEsm = entries.filter((entry) => !entry.require);
+  const allEsm = onlyEsm.length === entries.length;
+  const excluded = allEsm ? [] : onlyEsm.map((entry) => entry.specifier.slice(found.name.length + 1));
+  const profile = allEsm ? "esm-only" : "node16";
   return [
-    ...["pnpm", "exec", "attw", found.tarball, "--profile", "node16", "--format", "ascii", "--no-emoji"],
+    ...["pnpm", "exec", "attw", found.tarball, "--profile", profile, "--format", "ascii", "--no-emoji"],
     ...(excluded.length > 0 ? ["--exclude-entrypoints", ...excluded] : []),
   ];
 }
