@@ -74,11 +74,12 @@ describe("copy and export", () => {
     const missing = await copy("box:/nothing", "x");
     expect(missing).toMatchObject({ exitCode: 1, stdout: "" });
     expect(missing.stderr).toContain("failed to copy from container box");
-    service.emulator.settings({ faults: ["copy-missing"] });
-    const calls = [
-      start(service.emulator, ["copy", "box:/nothing", "x"]),
-      start(service.emulator, ["exec", "box", "true"]),
-    ];
+    service.emulator.settings({ faults: ["copy-missing:1"] });
+    const copying = start(service.emulator, ["copy", "box:/nothing", "x"]);
+    // The emulator notes when a counted fault has struck. What comes before it is answered.
+    const struck = join(service.emulator.home, "emulator-faults", "copy-missing.1");
+    await expect.poll(() => existsSync(struck)).toBe(true);
+    const calls = [copying, start(service.emulator, ["exec", "box", "true"])];
     const ended = calls.map((call) => call.ended.then(() => "ended"));
     const limit = new Promise((resolve) => setTimeout(resolve, 1000, "wedged"));
     expect(await Promise.race([...ended, limit])).toBe("wedged");
