@@ -39,7 +39,14 @@ const filter =
           "G5.fork-bomb",
         ],
         ...["G6.exit-codes", "G6.lost", "G6.files-told", "G6.everything-killed", "G6.out-of-memory"],
-        ...["G7.every-byte", "G7.files-list", "G7.files-write-over", "G7.transfer-tree", "G8"],
+        ...[
+          "G7.every-byte",
+          "G7.files-list",
+          "G7.files-write-over",
+          "G7.transfer-tree",
+          "G8.mount-read-only",
+          "G8.network-none",
+        ],
         ...["G9.no-unhandled-rejection", "G10.foreign-remove", "G10.foreign-list", "G11", "G12.mount-names"],
       ];
 

@@ -49,7 +49,7 @@ describe(`limits by control groups, version ${host.version}`, () => {
     async () => {
       await using bench = new Bench();
       const driver = await bench.create({ limits: { pidCount: 30 } });
-      driver.main?.stdin.write("(i=0; while [ $i -lt 40 ]; do sleep 2 & i=$((i + 1)); done)\n");
+      driver.main?.stdin.write("(i=0; while [ $i -lt 40 ]; do sleep 5 & i=$((i + 1)); done)\n");
       const full = async (): Promise<string> => {
         try {
           return `exit ${(await run(driver, "true")).exitCode}`;
@@ -57,8 +57,8 @@ describe(`limits by control groups, version ${host.version}`, () => {
           return (error as { code: string }).code;
         }
       };
-      await expect.poll(full, { timeout: 2_000, interval: 10 }).toBe("resource_exhausted");
-      await expect.poll(full, { timeout: 10_000 }).toBe("exit 0");
+      await expect.poll(full, { timeout: 5_000, interval: 10 }).toBe("resource_exhausted");
+      await expect.poll(full, { timeout: 15_000 }).toBe("exit 0");
     },
   );
 
