@@ -26,8 +26,10 @@ export interface Phases {
   readonly create?: number;
   /** It runs. */
   readonly start?: number;
-  /** It was made, started and takes commands, where that is told as one. */
+  /** It was made and runs, where that is told as one. */
   readonly made?: number;
+  /** From a sandbox that runs to one that takes commands. */
+  readonly ready?: number;
   /** From a sandbox that takes commands to the first output. */
   readonly firstCommand?: number;
 }

@@ -45,8 +45,15 @@ for (const { engine, reason, dockerHost, baseline } of engines) {
       }
       expect(samplesOf(result, "slow-reader", "sandbox")).toHaveLength(1);
       expect(samplesOf(result, "empty", "sandbox").map(({ value }) => value < 5)).toEqual([true, true]);
-      const phases = ["made", "first-command"].map((name) => metricOf(result, `phase-${name}`, "sandbox"));
-      expect(phases.map((samples) => samples.length)).toEqual([2, 2]);
+      const phases = ["create", "start", "ready", "first-command"].map((name) =>
+        metricOf(result, `phase-${name}`, "sandbox").map(({ value }) => value),
+      );
+      expect(phases.map((values) => values.length)).toEqual([2, 2, 2, 2]);
+      const wholes = samplesOf(result, "cold-start", "sandbox").map(({ value }) => value);
+      for (const [round, whole] of wholes.entries()) {
+        const sum = phases.reduce((total, values) => total + (values[round] ?? 0), 0);
+        expect(sum <= whole && sum > whole / 2, `${sum} of ${whole} ms`).toBe(true);
+      }
       for (const scenario of [
         "thirty-two-at-once",
         "churn",

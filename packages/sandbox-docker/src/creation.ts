@@ -51,6 +51,7 @@ export async function createContainer(
   ]);
   checks.catch(() => undefined);
   const ended = new AbortController();
+  context.emit({ type: "progress", phase: "start", message: "The container is started." });
   const main = await starts.run(signal, () => start(id, tools, ended, signal));
   try {
     await checks;

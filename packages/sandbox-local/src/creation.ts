@@ -1,7 +1,13 @@
 import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { abortable, type CreateRequest, mergeOutput, type RawProcess } from "@nanoclaw/sandbox/adapter";
+import {
+  abortable,
+  type CallContext,
+  type CreateRequest,
+  mergeOutput,
+  type RawProcess,
+} from "@nanoclaw/sandbox/adapter";
 import { bubblewrapArguments, type GuestPlan } from "./arguments.js";
 import { type ControlGroup, makeControlGroups, planControlGroups } from "./control-groups.js";
 import { type Bubblewrap, firstFile, makePipes, startBubblewrap } from "./engine.js";
@@ -38,7 +44,7 @@ export async function createSandbox(
   request: CreateRequest,
   host: Host,
   records: Records,
-  signal: AbortSignal,
+  { signal, emit }: CallContext,
 ): Promise<Beginning> {
   const plan = await planGuest(request, host, records.prepare());
   const groups = planControlGroups(host.controlGroups, request.limits, request.id);
@@ -50,6 +56,7 @@ export async function createSandbox(
 
   const directory = records.pipesOf(request.id);
   const { names, files } = newProcessPipes();
+  emit({ type: "progress", phase: "start", message: "The sandbox is started." });
   const [started, made] = await Promise.allSettled([
     startBubblewrap({
       program: host.bubblewrap,

@@ -41,8 +41,8 @@ export class LocalProvider implements SandboxProvider {
     return await reportOf(this.#host, signal);
   }
 
-  async create(request: CreateRequest, { signal }: CallContext): Promise<LocalDriver> {
-    return this.#driver(await createSandbox(request, this.#host, this.#records, signal));
+  async create(request: CreateRequest, context: CallContext): Promise<LocalDriver> {
+    return this.#driver(await createSandbox(request, this.#host, this.#records, context));
   }
 
   async attach(id: string, { signal }: CallContext): Promise<LocalDriver> {

@@ -81,6 +81,7 @@ async function boot(
     request.mounts.map(async (mount) => ({ ...mount, source: await realpath(mount.source) })),
   );
   refuseInexact({ limits: {}, mounts });
+  context.emit({ type: "progress", phase: "start", message: "The virtual machine is started." });
   const args = runArguments(vm, { mounts, network }, settings);
   const start = async (): Promise<Connection & { readonly guest: Guest }> => {
     context.signal.throwIfAborted();

@@ -34,10 +34,14 @@ onEngine("a machine", {}, (engine) => {
       name: "first",
       env: { A: "1" },
       workdir: "/work/here",
-      onEvent: (event) => event.type === "progress" && said.push(event.message),
+      onEvent: (event) => event.type === "progress" && said.push(`${event.phase}: ${event.message}`),
     });
     try {
-      expect(said).toEqual([expect.stringMatching(/^Commands go by guest agent/)]);
+      expect(said).toEqual([
+        expect.stringMatching(/^start: /),
+        expect.stringMatching(/^connect: Commands go by guest agent/),
+        expect.stringMatching(/^ready: /),
+      ]);
       const { stdout } = await sandbox.exec('echo "$A $PWD $(id -un)"', { env: { B: "2" } });
       expect(stdout).toBe("1 /work/here admin\n");
       expect(await listSandboxes(provider)).toMatchObject([

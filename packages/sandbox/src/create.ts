@@ -84,6 +84,7 @@ async function make(
   const creating = provider.create(request, { signal, emit });
   try {
     const driver = await abortable(creating, signal);
+    emit({ type: "progress", phase: "ready", message: "The sandbox runs and becomes ready." });
     guardian.made(id);
     session = new Session({
       provider,

@@ -24,13 +24,14 @@ export const sandboxContender: ContenderFactory = {
     return {
       versions: packageVersions(target.engine),
       async firstOutput(argv) {
-        const durations = new Map<string, number>();
+        const steps = new Map<string, number>();
         const sandbox = await create((event) => {
-          if (event.type === "operation-end") durations.set(event.operation, event.durationMs);
+          if (event.type === "progress") steps.set(event.phase, performance.now());
+          else if ("operation" in event) steps.set(`${event.operation} ${event.type}`, performance.now());
         });
         const output = await execIn(sandbox, argv, signal);
         return {
-          phases: phasesOf(durations),
+          phases: phasesOf(steps),
           finish: async () => {
             await sandbox.destroy();
             return { output };
@@ -42,13 +43,21 @@ export const sandboxContender: ContenderFactory = {
   },
 };
 
-/** The sandbox's events tell its making as one, and the command. */
-function phasesOf(durations: ReadonlyMap<string, number>): Phases {
-  const [made, firstCommand] = [durations.get("create"), durations.get("exec")];
-  return {
-    ...(made === undefined ? {} : { made }),
-    ...(firstCommand === undefined ? {} : { firstCommand }),
+/** What the sandbox's events tell, by their moments. An engine that makes and starts in one step tells no start. */
+function phasesOf(steps: ReadonlyMap<string, number>): Phases {
+  const between = (from: string, to: string) => {
+    const [begin, end] = [steps.get(from), steps.get(to)];
+    return begin === undefined || end === undefined ? undefined : end - begin;
   };
+  const create = "create operation-start";
+  const told = {
+    create: between(create, "start"),
+    start: between("start", "ready"),
+    made: steps.has("start") ? undefined : between(create, "ready"),
+    ready: between("ready", "create operation-end"),
+    firstCommand: between("exec operation-start", "exec operation-end"),
+  };
+  return Object.fromEntries(Object.entries(told).filter(([, ms]) => ms !== undefined));
 }
 
 function liveSandbox(sandbox: Sandbox, signal: AbortSignal): LiveSandbox {

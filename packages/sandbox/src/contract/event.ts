@@ -20,8 +20,12 @@ export type SandboxEvent = EventBase &
         readonly error?: SandboxErrorCode;
       }
     | {
-        /** Something that takes a while, such as the pull of an image. */
+        /** Something begins that takes a while. */
         readonly type: "progress";
+        /**
+         * `pull`: an image is brought in. Of each create `start`, once the engine has made the sandbox, where it makes and
+         * starts it in two steps, and `ready`, once it runs and only its shell is waited for. Adapters may have more.
+         */
         readonly phase: string;
         readonly message: string;
         /** Bytes or steps done and to do, where known. */
