@@ -1,6 +1,8 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
 import { waitUntilGone } from "@nanoclaw/test-engines";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type CallOptions, callDocker, startDocker } from "./hosts/docker-call.js";
@@ -131,6 +133,20 @@ cat CLAUDE.md; echo; echo new >new`;
         // Nobody asks for it: it goes by itself.
         await waitUntilGone(() => engines.leftovers(), 10_000);
         expect(await namesOf(installation)).toEqual([]);
+      });
+
+      test("R4: what a host had just started when it ended does not run", async () => {
+        const { root: cwd, environment: env } = installation;
+        const command = wordsOf(folder, ["sh", "-c", "echo ready; exec sleep 1000"]);
+        const host = spawn("sh", ["-c", 'docker "$@" & echo started', "host", ...command], {
+          cwd,
+          env,
+          detached: true,
+          stdio: ["ignore", "pipe", "inherit"],
+        });
+        // The shell is gone at once; its stream ends with whoever it left behind.
+        expect(await text(host.stdout)).toBe("started\n");
+        await waitUntilGone(() => engines.leftovers(), 10_000);
       });
 
       test("docker stop ends it by name, with time for the command to end by itself, and returns when it is gone", async () => {

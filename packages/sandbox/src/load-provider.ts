@@ -58,7 +58,9 @@ async function importAdapter(specifier: string, from?: string | URL): Promise<Re
       >;
     } catch (error) {
       if (!isMissing(error, specifier)) {
-        throw new SandboxError("adapter_fault", `${specifier} could not be loaded.`, { cause: error });
+        throw new SandboxError("adapter_fault", `${specifier} could not be loaded: ${reasonOf(error)}`, {
+          cause: error,
+        });
       }
       missing = error;
     }
@@ -80,4 +82,10 @@ function isMissing(error: unknown, specifier: string): boolean {
   const { code, message } = error as NodeJS.ErrnoException;
   const notFound = code === "MODULE_NOT_FOUND" || code === "ERR_MODULE_NOT_FOUND";
   return notFound && message.includes(`'${specifier}'`);
+}
+
+/** What was thrown, in one line: whoever prints an error prints no causes. */
+function reasonOf(error: unknown): string {
+  const [reason] = String(error instanceof Error ? error.message : error).split("\n");
+  return reason || "for a reason that it does not tell.";
 }
