@@ -12,7 +12,7 @@ export default defineConfig({
   },
   loader: { ".sh": "text" },
   // Bundled, so that the published package has no runtime dependency. Imported lazily, it stays a chunk of its own.
-  noExternal: [/^tar(\/|$)/],
+  noExternal: [/^tar(\/|$)/, "import-meta-resolve"],
   esbuildOptions(options) {
     // The usual entry is already bundled: nothing of it could be left out, nor its parts' licences be found.
     options.alias = { tar: "tar/raw" };

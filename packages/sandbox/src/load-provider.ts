@@ -1,4 +1,4 @@
-import { createRequire } from "node:module";
+import { statSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { SandboxError } from "./contract/error.js";
@@ -52,10 +52,8 @@ async function importAdapter(specifier: string, from?: string | URL): Promise<Re
   for (const [index, place] of places.entries()) {
     if (index > 0 && place === undefined) continue;
     try {
-      return (await import(place === undefined ? specifier : resolveFrom(place, specifier))) as Record<
-        string,
-        unknown
-      >;
+      const found = place === undefined ? specifier : await resolveFrom(place, specifier);
+      return (await import(found)) as Record<string, unknown>;
     } catch (error) {
       if (!isMissing(error, specifier)) {
         throw new SandboxError("adapter_fault", `${specifier} could not be loaded: ${reasonOf(error)}`, {
@@ -71,10 +69,12 @@ async function importAdapter(specifier: string, from?: string | URL): Promise<Re
   });
 }
 
-function resolveFrom(place: string | URL, specifier: string): string {
-  const path = place instanceof URL ? fileURLToPath(place) : place;
-  // A file beside the place, so that a directory counts itself.
-  return pathToFileURL(createRequire(join(path, "noop.js")).resolve(specifier)).href;
+// As `import` does there. What `require` finds is another copy, and Node 20 fails to load its ES modules now and then.
+async function resolveFrom(place: string | URL, specifier: string): Promise<string> {
+  const { resolve } = await import("import-meta-resolve");
+  const path = place.toString().startsWith("file:") ? fileURLToPath(place) : place.toString();
+  const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory();
+  return resolve(specifier, pathToFileURL(isDirectory ? join(path, "any.js") : path).href);
 }
 
 /** Missing itself, and not one of the packages that it needs. */

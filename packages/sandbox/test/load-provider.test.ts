@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { loadProvider } from "../src/load-provider.js";
 
@@ -64,5 +65,17 @@ test("refuses what is no package name", async () => {
     await expect(loadProvider(name, undefined, { from: place })).rejects.toMatchObject({
       code: "invalid_argument",
     });
+  }
+});
+
+test("loads what an import in that place would load", async () => {
+  const directory = join(place, "node_modules/@nanoclaw/sandbox-both");
+  mkdirSync(directory, { recursive: true });
+  const entries = { import: "./index.mjs", require: "./index.cjs" };
+  writeFileSync(join(directory, "package.json"), JSON.stringify({ name: "both", exports: entries }));
+  writeFileSync(join(directory, "index.mjs"), "export const both = () => ({ name: 'ES module' });");
+  writeFileSync(join(directory, "index.cjs"), "exports.both = () => ({ name: 'CommonJS' });");
+  for (const from of [place, pathToFileURL(place), pathToFileURL(join(place, "program.js")).href]) {
+    expect(await loadProvider("both", undefined, { from })).toEqual({ name: "ES module" });
   }
 });
