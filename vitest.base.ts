@@ -13,6 +13,13 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 120_000,
     retry: 0,
+    tags: [
+      {
+        name: "thorough",
+        description: "Looks again, or at what an adapter does not use: only with CHECKS=all.",
+        skip: process.env.CHECKS !== "all",
+      },
+    ],
     reporters: tallies ? ["default", [tallyReporter, { directory: tallies }]] : ["default"],
     // Tests of lifecycles measure and count processes; files that run beside each other would disturb them.
     fileParallelism: false,

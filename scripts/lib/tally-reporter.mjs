@@ -27,7 +27,7 @@ export default class TallyReporter {
         const { state, note, errors } = test.result();
         tally[state === "passed" || state === "failed" ? state : "skipped"] += 1;
         if (state === "failed") tally.failures.push(`${test.fullName}: ${firstLine(errors?.[0])}`);
-        if (state === "skipped") tally.reasons.push(note ?? "no reason given");
+        if (state === "skipped") tally.reasons.push(note ?? reasonOf(test));
       }
       // A file that could not be loaded, or a hook that failed, has failed without a failed test.
       if (module.state() === "failed" && tally.failed === failedBefore) tally.failed += 1;
@@ -43,4 +43,8 @@ export default class TallyReporter {
 
 function firstLine(error) {
   return String(error?.message ?? "no message").split("\n")[0];
+}
+
+function reasonOf({ tags = [] }) {
+  return tags.includes("thorough") ? "left to CHECKS=all" : "no reason given";
 }

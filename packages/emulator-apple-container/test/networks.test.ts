@@ -1,3 +1,5 @@
+// @module-tag thorough
+
 import { describe, expect, test } from "vitest";
 import { overlap, parseSubnet, subnetText } from "../src/state/subnet.js";
 import { container, succeed } from "./commands.js";

@@ -1,3 +1,5 @@
+// @module-tag thorough
+
 import { describe, expect, test } from "vitest";
 import { container, succeed } from "./commands.js";
 import { BUSYBOX, useService } from "./running.js";

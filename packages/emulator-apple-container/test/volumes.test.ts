@@ -1,3 +1,5 @@
+// @module-tag thorough
+
 import { statSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { container, succeed } from "./commands.js";

@@ -163,7 +163,9 @@ describe("a sandbox that runs meets", () => {
     expect(await listSandboxes(provider)).toEqual([]);
   });
 
-  test("a reader that is late: output which the engine gives up is told as lost, never as all there was (§2.3)", async () => {
+  test("a reader that is late: output which the engine gives up is told as lost, never as all there was (§2.3)", {
+    tags: ["thorough"],
+  }, async () => {
     await using sandbox = await createSandbox(engine.provider());
     // More than fits into what is between the guest and the reader, so that the client still holds some of it.
     const child = await sandbox.spawn(["sh", "-c", "head -c 560000 /dev/zero; echo end >&2"]);

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { expect, it } from "vitest";
-import { context, onEachEngine, readAll, request } from "./engines.js";
+import { context, onDocker, readAll, request } from "./engines.js";
 
 /** A tar archive of one file, made by this host's tar. */
 function tarOf(name: string, content: string, options: readonly string[] = []): Buffer {
@@ -11,7 +11,7 @@ function tarOf(name: string, content: string, options: readonly string[] = []): 
   return execFileSync("/bin/sh", ["-c", script, "sh", name, content, ...options]);
 }
 
-onEachEngine("archive", (provide, engine) => {
+onDocker("archive", (provide, engine) => {
   it("unpacks and packs", async () => {
     const driver = await provide().create(request(), context);
     await driver.archive?.unpack("/etc", Readable.from([tarOf("a file", "content\n")]), context);

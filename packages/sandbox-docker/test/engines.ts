@@ -34,20 +34,29 @@ export function request(overrides: Partial<CreateRequest> = {}): CreateRequest {
   };
 }
 
+type Tests = (
+  provide: (options?: DockerOptions) => DockerProvider,
+  engine: "docker" | "podman",
+  dockerHost: string,
+) => void;
+
 /** Runs the tests on Docker and on Podman, and leaves neither with anything of theirs. */
-export function onEachEngine(
-  name: string,
-  tests: (
-    provide: (options?: DockerOptions) => DockerProvider,
-    engine: "docker" | "podman",
-    dockerHost: string,
-  ) => void,
-): void {
+export function onEachEngine(name: string, tests: Tests): void {
+  onEngines(name, tests, []);
+}
+
+/** Runs the tests on Docker, and with `CHECKS=all` on Podman: what both do alike, as Podman's conformance says. */
+export function onDocker(name: string, tests: Tests): void {
+  onEngines(name, tests, ["thorough"]);
+}
+
+function onEngines(name: string, tests: Tests, tagsOfPodman: "thorough"[]): void {
   for (const [kind, { dockerHost, reason }] of [
     ["docker", dockerOfRun()],
     ["podman", podmanOfRun()],
   ] as const) {
-    describe.skipIf(reason !== undefined)(`${name} on ${kind}`, () => {
+    const tags = kind === "podman" ? tagsOfPodman : [];
+    describe.skipIf(reason !== undefined)(`${name} on ${kind}`, { tags }, () => {
       const provide = (options: DockerOptions = {}) =>
         new DockerProvider(settingsFrom({ host: dockerHost, ...options }));
       afterEach(async () => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type CallContext, SandboxError } from "@nanoclaw/sandbox/adapter";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { docker } from "../src/index.js";
-import { context, installation, onEachEngine, readAll, readUntil, request } from "./engines.js";
+import { context, installation, onDocker, readAll, readUntil, request } from "./engines.js";
 import { type Fault, type FaultyEngine, faultyEngine } from "./faulty-engine.js";
 
 /** A call that is aborted from outside, and the error that it must reject with. */
@@ -29,7 +29,7 @@ afterEach(async () => {
   expect(unhandled).toEqual([]);
 });
 
-onEachEngine("faults", (provide, _engine, dockerHost) => {
+onDocker("faults", (provide, _engine, dockerHost) => {
   let faulty: FaultyEngine;
   beforeEach(async () => {
     faulty = await faultyEngine(dockerHost);

@@ -1,8 +1,8 @@
 import type { ProcessSpec, RawProcess, SandboxDriver } from "@nanoclaw/sandbox/adapter";
 import { describe, expect, it } from "vitest";
-import { context, onEachEngine, readAll, readUntil, request } from "./engines.js";
+import { context, onDocker, readAll, readUntil, request } from "./engines.js";
 
-onEachEngine("processes", (provide, engine) => {
+onDocker("processes", (provide, engine) => {
   const start = () => provide().create(request(), context);
 
   async function run(driver: SandboxDriver, spec: ProcessSpec): Promise<RawProcess> {

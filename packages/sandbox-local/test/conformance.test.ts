@@ -33,6 +33,7 @@ for (const [shell, filter] of [
   ["/bin/bash", shellChecks],
   ["/bin/busybox", shellChecks],
 ] as const) {
-  const skip = existsSync(shell) ? undefined : `${shell} is not installed`;
+  const left = shell === "/bin/bash" && process.env.CHECKS !== "all" ? "left to CHECKS=all" : undefined;
+  const skip = existsSync(shell) ? left : `${shell} is not installed`;
   conformance(`local with ${shell}`, localTarget(shell), { skip, filter });
 }

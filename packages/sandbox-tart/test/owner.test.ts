@@ -60,10 +60,10 @@ describe("an owner that is killed by SIGKILL leaves no machine, process, socket,
     await kill();
   });
 
-  test("while commands run in eight machines", async () => {
+  test("while commands run in eight machines", { tags: ["thorough"], timeout: 60_000 }, async () => {
     await ownerThatSays("running", 8);
     await kill();
-  }, 60_000);
+  });
 
   test("while some of eight machines are still made", async () => {
     await ownerThatSays("begins", 8);

@@ -16,7 +16,7 @@ const kinds = [
 ] as const;
 
 for (const { kind, reason, start } of kinds)
-  describe(`a private ${kind} engine`, () => {
+  describe(`a private ${kind} engine`, { tags: kind === "podman" ? ["thorough"] : [] }, () => {
     skipAloud(reason);
     const parentDirectory = mkdtempSync(join(tmpdir(), "test-engines-"));
     const engines: TestEngine[] = [];

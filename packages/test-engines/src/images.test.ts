@@ -14,7 +14,7 @@ for (const { kind, dockerHost, reason } of engines) {
   const socketPath = dockerHost?.replace("unix://", "") ?? "";
   const run = (image: TestImageName, ...command: string[]) => runContainer(socketPath, { image, command });
 
-  describe(`test images on ${kind}`, () => {
+  describe(`test images on ${kind}`, { tags: kind === "podman" ? ["thorough"] : [] }, () => {
     skipAloud(reason);
 
     it.each([

@@ -19,7 +19,7 @@ const kinds = [
 ] as const;
 
 for (const { kind, reason } of kinds) {
-  describe(`a ${kind} engine whose owner is killed`, () => {
+  describe(`a ${kind} engine whose owner is killed`, { tags: kind === "podman" ? ["thorough"] : [] }, () => {
     skipAloud(reason);
     const parentDirectory = mkdtempSync(join(tmpdir(), "test-engines-"));
     const startOwner = () => startOwnerProcess(script, { args: [kind, parentDirectory] });
