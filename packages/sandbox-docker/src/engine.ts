@@ -47,7 +47,9 @@ export interface InspectedImage {
     readonly Cmd?: readonly string[] | null;
     readonly WorkingDir?: string;
     readonly User?: string;
+    readonly Labels?: Readonly<Record<string, string>> | null;
   };
+  readonly RepoDigests?: readonly string[] | null;
 }
 
 /** The way to one engine: the only file that speaks to it. Every failure comes out as a `SandboxError`. */

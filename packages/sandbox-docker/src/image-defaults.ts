@@ -1,4 +1,5 @@
 import { SandboxError, type SandboxProvider } from "@nanoclaw/sandbox/adapter";
+import type { CreationTools } from "./creation.js";
 import type { DockerProvider } from "./provider.js";
 
 /** What an image says of the containers that are made of it. */
@@ -24,15 +25,7 @@ export async function imageDefaults(
   image: string,
   options: { readonly signal?: AbortSignal; readonly timeoutMs?: number } = {},
 ): Promise<ImageDefaults> {
-  if (!isDocker(provider)) {
-    throw new SandboxError("invalid_argument", "imageDefaults() takes a provider that docker() made.");
-  }
-  // A path of the engine's interface is made of it.
-  if (!/^\w[\w./:@-]*$/.test(image) || image.includes("..")) {
-    throw new SandboxError("invalid_argument", `This is no image: ${JSON.stringify(image)}.`, {
-      hint: 'Write it like "node:22-slim".',
-    });
-  }
+  refuseImage(image);
   const { signal, timeoutMs = 30_000 } = options;
   const own = new AbortController();
   const abort = () => own.abort(new SandboxError("aborted", "The question for the image was aborted."));
@@ -42,7 +35,8 @@ export async function imageDefaults(
   signal?.addEventListener("abort", abort, { once: true });
   if (signal?.aborted) abort();
   try {
-    const { Id, Config } = await provider.inspectImage(image, own.signal);
+    const { engine } = await toolsOf(provider, "imageDefaults()", own.signal);
+    const { Id, Config } = await engine.inspectImage(image, own.signal);
     return {
       id: Id,
       entrypoint: Config.Entrypoint ?? [],
@@ -56,7 +50,25 @@ export async function imageDefaults(
   }
 }
 
+/** Throws for what is no image's name: a path of the engine's interface is made of it. */
+export function refuseImage(image: string): void {
+  if (/^\w[\w./:@-]*$/.test(image) && !image.includes("..")) return;
+  throw new SandboxError("invalid_argument", `This is no image: ${JSON.stringify(image)}.`, {
+    hint: 'Write it like "node:22-slim".',
+  });
+}
+
+/** The way to the engine of a provider that `docker()` made. */
+export async function toolsOf(
+  provider: SandboxProvider,
+  caller: string,
+  signal: AbortSignal,
+): Promise<CreationTools> {
+  if (isDocker(provider)) return await provider.connect(signal);
+  throw new SandboxError("invalid_argument", `${caller} takes a provider that docker() made.`);
+}
+
 /** By what it can do: a program may have this package twice, as a module and as CommonJS. */
 function isDocker(provider: SandboxProvider): provider is DockerProvider {
-  return provider.name === "docker" && "inspectImage" in provider;
+  return provider.name === "docker" && "connect" in provider;
 }

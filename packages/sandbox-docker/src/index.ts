@@ -3,6 +3,7 @@ import { type DockerOptions, settingsFrom } from "./options.js";
 import { DockerProvider } from "./provider.js";
 
 export { type ImageDefaults, imageDefaults } from "./image-defaults.js";
+export { type ImageBuild, type ImageWorkshop, imageWorkshop, type StoredImage } from "./image-workshop.js";
 export type { DockerOptions, RegistryAuth } from "./options.js";
 
 /**

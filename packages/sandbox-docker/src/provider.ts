@@ -16,7 +16,7 @@ import { type CreationTools, createContainer } from "./creation.js";
 import { discoverEngine } from "./discover.js";
 import { DockerDriver } from "./driver.js";
 import { type Endpoint, formatEndpoint, type Surroundings } from "./endpoint.js";
-import { Engine, type InspectedImage } from "./engine.js";
+import { Engine } from "./engine.js";
 import { type EngineFacts, engineFacts } from "./facts.js";
 import { inspectRecord, listRecords } from "./inspection.js";
 import type { DockerOptions, Settings } from "./options.js";
@@ -53,7 +53,7 @@ export class DockerProvider implements SandboxProvider {
 
   async probe({ signal }: CallContext): Promise<EngineReport> {
     try {
-      const { engine } = await this.#connect(signal);
+      const { engine } = await this.connect(signal);
       return reportOf(formatEndpoint(engine.endpoint), await engineFacts(engine, signal));
     } catch (error) {
       if (signal.aborted || !SandboxError.is(error)) throw error;
@@ -65,11 +65,11 @@ export class DockerProvider implements SandboxProvider {
   }
 
   async create(request: CreateRequest, context: CallContext): Promise<DockerDriver> {
-    return await createContainer(request, await this.#connect(context.signal), context);
+    return await createContainer(request, await this.connect(context.signal), context);
   }
 
   async attach(id: string, { signal }: CallContext): Promise<DockerDriver> {
-    const { engine } = await this.#connect(signal);
+    const { engine } = await this.connect(signal);
     const record = await inspectRecord(engine, id, signal);
     if (record === undefined || record === "foreign" || record.state !== "running") {
       throw new SandboxError("sandbox_not_found", `No sandbox ${id} is running.`, { sandboxId: id });
@@ -78,12 +78,12 @@ export class DockerProvider implements SandboxProvider {
   }
 
   async list(installation: string, { signal }: CallContext): Promise<SandboxRecord[]> {
-    const { engine } = await this.#connect(signal);
+    const { engine } = await this.connect(signal);
     return await listRecords(engine, `${installationLabel}=${installation}`, signal);
   }
 
   async remove(id: string, installation: string, { signal }: CallContext): Promise<void> {
-    const { engine } = await this.#connect(signal);
+    const { engine } = await this.connect(signal);
     await this.#unfinished.end(id, signal);
     const record = await inspectRecord(engine, id, signal);
     if (record === undefined) return;
@@ -96,13 +96,8 @@ export class DockerProvider implements SandboxProvider {
     await removeContainer(engine, id, signal);
   }
 
-  /** What an image that the engine has says of itself. */
-  async inspectImage(image: string, signal: AbortSignal): Promise<InspectedImage> {
-    const { engine } = await this.#connect(signal);
-    return await engine.inspectImage(image, signal);
-  }
-
-  async #connect(signal: AbortSignal): Promise<CreationTools> {
+  /** The way to the engine, which is looked for once. */
+  async connect(signal: AbortSignal): Promise<CreationTools> {
     if (this.#tools) return this.#tools;
     const engine = await Engine.at(await discoverEngine(this.#settings, this.#surroundings, signal));
     let facts: EngineFacts | undefined;

@@ -5,6 +5,7 @@ import type { Surroundings } from "./endpoint.js";
 import { type Engine, statusOf } from "./engine.js";
 import { pullFailed } from "./failures.js";
 import { parseImage } from "./image.js";
+import { jsonLines } from "./json-lines.js";
 import type { RegistryAuth } from "./options.js";
 
 /** Progress is told this often at most, in milliseconds. */
@@ -40,7 +41,7 @@ export async function pullImage(
     );
     const progress = new PullProgress();
     let told = performance.now();
-    for await (const line of lines(addAbortSignal(signal, stream as Readable))) {
+    for await (const line of jsonLines<PullLine>(addAbortSignal(signal, stream as Readable))) {
       if (line.error !== undefined) throw pullFailed(image, line.error);
       progress.add(line);
       if (performance.now() - told < progressEveryMs) continue;
@@ -60,17 +61,6 @@ export async function pullImage(
 /** The engine's own spelling. */
 function engineAuth({ username, password, serverAddress, identityToken }: RegistryAuth): object {
   return { username, password, serveraddress: serverAddress, identitytoken: identityToken };
-}
-
-async function* lines(stream: AsyncIterable<Buffer>): AsyncGenerator<PullLine, void> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const piece of stream) {
-    const texts = (rest + decoder.decode(piece, { stream: true })).split("\n");
-    rest = texts.pop() ?? "";
-    for (const text of texts) if (text.trim() !== "") yield JSON.parse(text) as PullLine;
-  }
-  if (rest.trim() !== "") yield JSON.parse(rest) as PullLine;
 }
 
 /** Adds up what the engine tells of each layer. */
