@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { addDoctorCommand } from "./commands/doctor.js";
 import { addDriverFileCommand } from "./commands/driver-file.js";
 import { addExplainCommand } from "./commands/explain.js";
+import { addPrepareCommand } from "./commands/prepare.js";
 import { addRecommendCommand } from "./commands/recommend.js";
 import { addShimCommand } from "./commands/shim.js";
 import { addStatusCommand } from "./commands/status.js";
@@ -11,6 +12,7 @@ const examples = `
 Examples:
   nanoclaw-sandbox doctor                       which engines are there, and is the policy in order
   nanoclaw-sandbox explain finance              which engine a group runs in, and why
+  nanoclaw-sandbox prepare --engine docker      make the base image, with the agents' programs
   nanoclaw-sandbox status                       what runs, what waits, what became of it
   nanoclaw-sandbox recommend real-time-chat     which engine suits a task
 
@@ -28,6 +30,7 @@ export function createProgram(): Command {
   addExplainCommand(program);
   addRecommendCommand(program);
   addDoctorCommand(program);
+  addPrepareCommand(program);
   addStatusCommand(program);
   addShimCommand(program);
   addDriverFileCommand(program);

@@ -13,7 +13,15 @@ export function dockerfileOf({ from, user, steps }: Plan): string {
   return `${[`FROM ${from}`, "USER root", ...runs, ...(user === undefined ? [] : [`USER ${user}`])].join("\n")}\n`;
 }
 
-/** The step whose beginning a line of the build's output tells. A builder may show the script, too: its end is another. */
+/** The step that a line of the build's output is about: as builders show the instruction, or as the guest says it. */
 export function stepBegunBy(line: string): string | undefined {
-  return new RegExp(`(?:^|\\s)${mark} ([a-z0-9-]+)\\s*$`).exec(line)?.[1];
+  return new RegExp(`${mark} ([a-z0-9-]+)`).exec(line)?.[1];
+}
+
+/** What a builder says of an instruction that failed, without the instruction. */
+export function buildFailure(message: string): string {
+  const exitCode = /non-zero code: (\d+)|exit (?:code|status):? (\d+)/i.exec(message)?.slice(1).find(Boolean);
+  return exitCode === undefined
+    ? message.split("\n", 1).join("").replace(/\.$/, "")
+    : `it exited with ${exitCode}`;
 }

@@ -1,0 +1,115 @@
+import { randomBytes } from "node:crypto";
+import { docker, type ImageWorkshop, imageWorkshop } from "@nanoclaw/sandbox-docker";
+import { dockerOfRun } from "@nanoclaw/test-engines";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { labels } from "../src/prepare/built-images.js";
+import { type Place, prepareInstallation, tool } from "./prepare-installation.js";
+
+const { dockerHost, reason } = dockerOfRun();
+const from = "nanoclaw-test/dash:1";
+const engines = { docker: { from, user: "daemon" } };
+
+describe.skipIf(reason !== undefined)(`base images by Docker${reason ? ` (${reason})` : ""}`, () => {
+  let place: Place;
+  let workshop: ImageWorkshop;
+  const image = `nanoclaw-test/base-${randomBytes(4).toString("hex")}:1`;
+
+  beforeEach(async () => {
+    workshop = await imageWorkshop(docker({ host: dockerHost }), new AbortController().signal);
+    place = prepareInstallation("docker");
+    place.policy({ runtimes: { docker: { host: dockerHost, image, pull: "always" } } });
+  });
+  afterEach(async () => {
+    await place.discard();
+    await workshop.untag(image);
+    place[Symbol.dispose]();
+  });
+
+  test("F9, S12: each tool is found in a sandbox before the image gets its name, and the manifest tells what it said", async () => {
+    place.recipe({
+      engines,
+      steps: [
+        tool("first", "1.2.3", { run: [...tool("first").run, "echo '\"$(id)\" `id` \\' EOF"] }),
+        { name: "shell", engines: ["docker"], run: "true", verify: [["sh", "-c", "id -un"]] },
+        tool("elsewhere", "1.0", { engines: ["tart"] }),
+      ],
+    });
+    const { outcome, manifest } = await place.prepare();
+    expect(outcome).toBe("prepared");
+    expect(place.told).toContain("Step 1 of 2: first");
+    const { id, labels: own } = (await workshop.find(image)) ?? {};
+    const base = await workshop.find(from);
+    expect(manifest).toMatchObject({
+      ...{
+        engine: "docker",
+        image,
+        identity: id,
+        from: { name: from, digest: base?.id },
+        versions: { first: "1.2.3" },
+      },
+      tools: [
+        { step: "first", version: "1.2.3", command: ["first", "--version"], output: "first 1.2.3" },
+        { step: "shell", command: ["sh", "-c", "id -un"], output: "daemon" },
+      ],
+    });
+    expect(own).toMatchObject({ [labels.recipe]: manifest.hash, [labels.tools]: '{"first":"1.2.3"}' });
+    expect(place.records()).toEqual([expect.stringMatching(/^docker-.*\.manifest\.json$/)]);
+
+    expect(await place.prepare({ update: true })).toEqual({ outcome: "current", manifest });
+    expect(place.told).toEqual([]);
+
+    place.recipe({ engines, steps: [tool("first"), tool("second")] });
+    await expect(place.prepare()).rejects.toMatchObject({
+      code: "already_exists",
+      message: expect.stringContaining("the recipe has changed since"),
+      hint: expect.stringContaining("--update"),
+    });
+    const updated = await place.prepare({ update: true });
+    expect(updated.manifest.identity).not.toBe(id);
+    expect(updated.manifest.tools.map(({ output }) => output)).toEqual(["first 1.2.3", "second 1.2.3"]);
+  });
+
+  test("F9: a step that fails has its own name and words, no image gets the name, and the next call goes on there", async () => {
+    const steps = [
+      tool("first", `1.${Date.now()}`),
+      tool("second", "2.0.0", { run: "echo no route >&2; exit 7" }),
+    ];
+    place.recipe({ engines, steps });
+    const failed = await place.program(["--engine", "docker", "--recipe", place.recipePath]).ended;
+    expect(failed).toMatchObject({ exitCode: 1, stdout: "" });
+    expect(failed.stderr).toMatch(
+      /nanoclaw-sandbox: The step second failed: it exited with 7\.\n( {2}\| .*\n)* {2}\| no route\n/,
+    );
+    expect(failed.stderr).toContain(`prepare --engine docker --image ${image} --discard`);
+    expect(await workshop.find(image)).toBeUndefined();
+
+    place.recipe({ engines, steps: [steps[0], tool("second", "2.0.0")] });
+    await place.prepare();
+    expect(place.told.join("\n")).not.toContain("| installing first");
+    expect(place.told.join("\n")).toContain("| installing second 2.0.0");
+  });
+
+  test("F9: a tool that is another than was wanted fails, and so does one that is not there for the image's user", async () => {
+    const wrong = tool("first", "1.2.3", { verify: [["sh", "-c", "echo first 1.2.30; echo 1.2.3-beta"]] });
+    place.recipe({ engines, steps: [wrong] });
+    await expect(place.prepare()).rejects.toMatchObject({
+      code: "command_failed",
+      message: expect.stringMatching(/step first failed: .* does not print 1\.2\.3\.\n {2}\| first 1\.2\.30/),
+    });
+    const hidden = tool("first", "1.2.3", { run: [...tool("first").run, "chmod 700 /usr/local/bin/first"] });
+    place.recipe({ engines, steps: [hidden] });
+    await expect(place.prepare()).rejects.toThrow(/first --version exited with 126/);
+    expect(await workshop.find(image)).toBeUndefined();
+    expect(await place.discard()).toBe(true);
+    expect(place.records()).toEqual([]);
+  });
+
+  test("an image that somebody else has made keeps its name, unless the user gives it up", async () => {
+    place.recipe({ engines, steps: [tool("first")] });
+    await workshop.tag(from, image);
+    const before = await workshop.find(image);
+    await expect(place.prepare()).rejects.toMatchObject({ code: "permission_denied" });
+    expect(await workshop.find(image)).toEqual(before);
+    expect(await place.prepare({ replace: true })).toMatchObject({ outcome: "prepared" });
+  });
+});
