@@ -48,7 +48,12 @@ describe.skipIf(reason !== undefined)(`base images by Docker${reason ? ` (${reas
         versions: { first: "1.2.3" },
       },
       tools: [
-        { step: "first", version: "1.2.3", command: ["first", "--version"], output: "first 1.2.3" },
+        {
+          step: "first",
+          version: "1.2.3",
+          command: ["/usr/local/bin/first", "--version"],
+          output: "first 1.2.3",
+        },
         { step: "shell", command: ["sh", "-c", "id -un"], output: "daemon" },
       ],
     });

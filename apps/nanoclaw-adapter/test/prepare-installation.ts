@@ -10,18 +10,18 @@ import { type TestInstallation, testInstallation } from "./policy-installation.j
 const program = fileURLToPath(new URL("../dist/cli.js", import.meta.url));
 
 /** A step that installs a program of its name, which prints name and version, and says that it did. */
-export function tool(name: string, version = "1.2.3", more: object = {}) {
-  const place = `/usr/local/bin/${name}`;
+export function tool(name: string, version = "1.2.3", more: object = {}, directory = "/usr/local/bin") {
+  const path = `${directory}/${name}`;
   return {
     name,
     version,
     run: [
       `echo "installing ${name} $VERSION"`,
-      "mkdir -p /usr/local/bin",
-      `printf '#!/bin/sh\\necho "${name} %s"\\n' "$VERSION" > ${place}`,
-      `chmod +x ${place}`,
+      `mkdir -p ${directory}`,
+      `printf '#!/bin/sh\\necho "${name} %s"\\n' "$VERSION" > ${path}`,
+      `chmod +x ${path}`,
     ],
-    verify: [[name, "--version"]],
+    verify: [[path, "--version"]],
     ...more,
   };
 }

@@ -37,7 +37,7 @@ export async function preparationOf(
   const image = wishes.image ?? policy.runtimes?.[runtime]?.image ?? defaultImage(runtime, settings);
   return {
     ...{ installation, runtime, provider, recipe, image, signal, tell },
-    engine: await engineOf(runtime, provider, { policy, signal, tell }),
+    engine: await engineOf(runtime, provider, { policy, bootMs: settings.bootMs, signal, tell }),
     recipePath: wishes.recipe,
     update: wishes.update ?? false,
     replace: wishes.replace ?? false,
@@ -60,22 +60,27 @@ function defaultImage(runtime: ImageRuntime, { tart }: Settings): string {
   return runtime === "tart" ? tart.baseImage : builtImage;
 }
 
-interface EngineParts extends Pick<PrepareOptions, "signal" | "tell"> {
+interface EngineParts extends Pick<PrepareOptions, "signal" | "tell" | "bootMs"> {
   readonly policy: Policy;
 }
 
 async function engineOf(
   runtime: ImageRuntime,
   provider: PrepareOptions["provider"],
-  { signal, tell }: EngineParts,
+  { policy, bootMs, signal, tell }: EngineParts,
 ): Promise<ImageEngine> {
   switch (runtime) {
     case "docker": {
       const { imageWorkshop } = await import("@nanoclaw/sandbox-docker");
       return new BuiltImages(await imageWorkshop(provider, signal), tell);
     }
+    case "tart": {
+      const { TartImages } = await import("./tart-images.js");
+      const { TartMachines } = await import("./tart-machines.js");
+      const machines = new TartMachines(policy.runtimes?.tart ?? {}, signal, tell);
+      return new TartImages(machines, { bootMs, signal, tell });
+    }
     case "container":
-    case "tart":
       throw new SandboxError("unsupported", `Not yet for ${runtime}.`);
   }
 }

@@ -173,6 +173,16 @@ async function begin(
     await engine.discard(before.working);
   }
   const working = engine.workingName(image);
+  const other = await engine.find(working);
+  if (other !== undefined && !other.saysPrepared) {
+    throw new SandboxError(
+      "permission_denied",
+      `There is an image ${working}, and nothing proves that it is ours.`,
+      {
+        hint: "Remove it, if you know that it is not needed.",
+      },
+    );
+  }
   const progress: Progress = {
     ...{ format: 1, image, working, from: { name, digest } },
     ...{ versions: versionsOf(plan), stage: "copying", hash: plan.hash, done: [] },
