@@ -80,7 +80,9 @@ async function engineOf(
       const machines = new TartMachines(policy.runtimes?.tart ?? {}, signal, tell);
       return new TartImages(machines, { bootMs, signal, tell });
     }
-    case "container":
-      throw new SandboxError("unsupported", `Not yet for ${runtime}.`);
+    case "container": {
+      const { ContainerWorkshop } = await import("./container-workshop.js");
+      return new BuiltImages(new ContainerWorkshop(policy.runtimes?.container ?? {}, signal), tell);
+    }
   }
 }

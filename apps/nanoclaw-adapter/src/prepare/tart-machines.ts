@@ -6,6 +6,7 @@ import { SandboxError } from "@nanoclaw/sandbox";
 import { pause } from "@nanoclaw/sandbox/adapter";
 import { type BaseImageState, findBaseImage } from "../engines/base-image.js";
 import { type LeashedEnd, type LeashedProgram, startLeashed } from "./leashed-program.js";
+import { query } from "./query.js";
 
 /** How often a machine is deleted that is still there afterwards. */
 const attempts = 5;
@@ -43,8 +44,11 @@ export class TartMachines {
   }
 
   async operatingSystem(name: string): Promise<"darwin" | "linux"> {
-    const { output } = await this.call(["get", name, "--format", "json"]);
-    return /"OS"\s*:\s*"linux"/.test(output) ? "linux" : "darwin";
+    const { stdout } = await query(this.#program, ["get", name, "--format", "json"], {
+      environment: { TART_HOME: this.home },
+      signal: this.#signal,
+    });
+    return /"OS"\s*:\s*"linux"/.test(stdout) ? "linux" : "darwin";
   }
 
   /** Runs a sub-command to its end. Throws when it fails, with its own words. */
