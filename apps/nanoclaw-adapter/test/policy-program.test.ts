@@ -132,11 +132,14 @@ test.skipIf(noGuests !== undefined)(
     expect(missing.stdout).toMatch(
       /^base image tart_nanoclaw_base\n {2}! Tart has no machine that is called exactly/m,
     );
+    expect(missing.stdout).toContain("→ Make it: nanoclaw-sandbox prepare --engine tart.");
     expect(missing.stdout).toContain("CONTAINER_RUNTIME is set in ");
     await emulator.image({ name: "tart_nanoclaw_base", os: "linux" });
     const there = await nanoclawSandbox(place, ["doctor"], { TART_HOME, PATH });
     expect(there.stdout).toMatch(/^tart\n {2}ready: .*vm isolation\n {2}named by settings or policy$/m);
-    expect(there.stdout).toMatch(/^base image tart_nanoclaw_base\n {2}It is there\.$/m);
+    expect(there.stdout).toMatch(
+      /^base image tart_nanoclaw_base\n {2}It is there\.\n {2}Nothing is known of what is in it/m,
+    );
     expect(there.exitCode).toBe(0);
   },
 );

@@ -2,6 +2,8 @@ import { execFileSync } from "node:child_process";
 import { type Emulator, installEmulator, whyNoGuests } from "@nanoclaw/emulator-tart";
 import { processTableContains } from "@nanoclaw/test-engines";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { baseImageFacts } from "../src/engines/base-image-facts.js";
+import { identityOfMachine } from "../src/prepare/tart-place.js";
 import { type Place, prepareInstallation, tool as toolIn } from "./prepare-installation.js";
 
 const reason = whyNoGuests();
@@ -66,6 +68,9 @@ describe.skipIf(reason !== undefined)(`base images by Tart${reason ? ` (${reason
     expect(machines()).toEqual([from, image, `${image}_old`]);
     expect(await place.prepare({ update: true })).toEqual({ outcome: "current", manifest });
     expect(place.records()).toHaveLength(1);
+    const disk = { place: emulator.home, identity: identityOfMachine(emulator.home, image) };
+    const facts = baseImageFacts({ installation: place.installation, runtime: "tart", image, ...disk });
+    expect(facts.join()).toContain("found in it then: first 1.2.3, second 2.0.0");
     tart("delete", `${image}_old`);
   });
 

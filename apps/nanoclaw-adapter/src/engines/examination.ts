@@ -10,6 +10,7 @@ import { policyRemarks } from "../policy/remarks.js";
 import { type Runtime, runtimes } from "../runtime.js";
 import { readSettings, type Settings } from "../settings/settings.js";
 import { findBaseImage } from "./base-image.js";
+import { baseImageFacts } from "./base-image-facts.js";
 import { hostFacts, hostNotes } from "./host-notes.js";
 import type { Finding } from "./survey.js";
 
@@ -43,14 +44,20 @@ export async function examine(installation: Installation, signal: AbortSignal): 
 
   const router = new PolicyRouter(installation);
   const findings = await Promise.all(runtimes.map((runtime) => router.look(runtime, { signal })));
-  const baseImage = await baseImageSection(findings, policy, settings.value, signal);
+  const asked = { findings, policy, settings: settings.value, installation };
+  const baseImage = await baseImageSection(asked, signal);
   const named = namedRuntimes(policy, settings.value);
   const isThere = (runtime: Runtime) => findings.some((each) => each.runtime === runtime && each.available);
   const engines = named.length > 0 ? named.every(isThere) : findings.some(({ available }) => available);
   const image = !named.includes("tart") || baseImage.problems.length === 0;
   return {
     healthy: engines && image && place.problems.length === 0,
-    sections: [...sections, ...findings.map((finding) => engineSection(finding, named)), baseImage],
+    sections: [
+      ...sections,
+      ...findings.map((finding) => engineSection(finding, named)),
+      baseImage,
+      ...builtImageSections(asked),
+    ],
   };
 }
 
@@ -114,10 +121,15 @@ function engineSection(
   return { title: runtime, facts, problems };
 }
 
+interface Asked {
+  readonly findings: readonly Finding[];
+  readonly policy: Policy;
+  readonly settings: Settings;
+  readonly installation: Installation;
+}
+
 async function baseImageSection(
-  findings: readonly Finding[],
-  { runtimes: engines }: Policy,
-  { tart }: Settings,
+  { findings, policy: { runtimes: engines }, settings: { tart }, installation }: Asked,
   signal: AbortSignal,
 ): Promise<Section> {
   const name = engines?.tart?.image ?? tart.baseImage;
@@ -130,7 +142,7 @@ async function baseImageSection(
   if ("failure" in found) return { title, facts: [], problems: [problemOf(found.failure)] };
   switch (found.value) {
     case "there":
-      return { title, facts: ["It is there."], problems: [] };
+      return { title, facts: ["It is there.", ...(await tartFacts(installation, name, home))], problems: [] };
     case "pullable":
       return { title, facts: ["It is not here yet, and pulled with the first run."], problems: [] };
     case "running":
@@ -148,11 +160,35 @@ async function baseImageSection(
         problems: [
           {
             message: `Tart has no machine that is called exactly ${name}.`,
-            hint: "Make it with `tart clone`, or name another by TART_BASE_IMAGE.",
+            hint: "Make it: nanoclaw-sandbox prepare --engine tart. Or name another by TART_BASE_IMAGE.",
           },
         ],
       };
   }
+}
+
+/** An image of a registry is as its makers have made it. */
+async function tartFacts(installation: Installation, image: string, home?: string): Promise<string[]> {
+  if (image.includes("/")) return [];
+  const { identityOfMachine, tartHome } = await import("../prepare/tart-place.js");
+  const place = tartHome(home);
+  return baseImageFacts({
+    installation,
+    runtime: "tart",
+    image,
+    place,
+    identity: identityOfMachine(place, image),
+  });
+}
+
+/** Images of the policy that have come from `prepare`, or should. */
+function builtImageSections({ policy, installation }: Asked): Section[] {
+  return (["docker", "container"] as const).flatMap((runtime) => {
+    const image = policy.runtimes?.[runtime]?.image;
+    if (image === undefined) return [];
+    const facts = baseImageFacts({ installation, runtime, image });
+    return [{ title: `image ${image} of ${runtime}`, facts, problems: [] }];
+  });
 }
 
 /** Those that the host has said groups run in. */

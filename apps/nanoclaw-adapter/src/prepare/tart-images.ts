@@ -7,6 +7,7 @@ import type { LeashedProgram } from "./leashed-program.js";
 import type { Plan, PlannedStep } from "./plan.js";
 import { stepFailure } from "./step-failure.js";
 import type { TartMachines } from "./tart-machines.js";
+import { identityOfMachine } from "./tart-place.js";
 import { judge } from "./verification.js";
 
 const bootPollMs = 250;
@@ -45,7 +46,11 @@ export class TartImages implements ImageEngine {
   async find(image: string): Promise<FoundImage | undefined> {
     const state = await this.#machines.state(image);
     if (state !== "there" && state !== "running") return undefined;
-    return { identity: this.#machines.identityOf(image), saysPrepared: false, running: state === "running" };
+    return {
+      identity: identityOfMachine(this.#machines.home, image),
+      saysPrepared: false,
+      running: state === "running",
+    };
   }
 
   /** A local machine has no digest: what tells it apart is its disk. */

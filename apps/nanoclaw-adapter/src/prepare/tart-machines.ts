@@ -1,12 +1,11 @@
-import { statSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { SandboxError } from "@nanoclaw/sandbox";
 import { pause } from "@nanoclaw/sandbox/adapter";
 import { type BaseImageState, findBaseImage } from "../engines/base-image.js";
 import { type LeashedEnd, type LeashedProgram, startLeashed } from "./leashed-program.js";
 import { query } from "./query.js";
+import { tartHome } from "./tart-place.js";
 
 /** How often a machine is deleted that is still there afterwards. */
 const attempts = 5;
@@ -26,7 +25,7 @@ export class TartMachines {
   readonly #tell: (line: string) => void;
 
   constructor({ program = "tart", home }: TartPlace, signal: AbortSignal, tell: (line: string) => void) {
-    this.home = resolve(home ?? (process.env.TART_HOME || join(homedir(), ".tart")));
+    this.home = tartHome(home);
     this.#program = program;
     this.#signal = signal;
     this.#tell = tell;
@@ -35,12 +34,6 @@ export class TartMachines {
   /** F10: of exactly this name, as Tart tells it to programs. */
   async state(name: string): Promise<BaseImageState> {
     return await findBaseImage({ name, program: this.#program, home: this.home, signal: this.#signal });
-  }
-
-  /** Another one when the machine is another, or its disk was written to. A digest of so many gigabytes takes minutes. */
-  identityOf(name: string): string {
-    const { ino, size, mtimeMs } = statSync(join(this.home, "vms", name, "disk.img"));
-    return `disk ${ino} ${size} ${Math.floor(mtimeMs)}`;
   }
 
   async operatingSystem(name: string): Promise<"darwin" | "linux"> {

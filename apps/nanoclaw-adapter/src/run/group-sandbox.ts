@@ -8,6 +8,7 @@ import {
   type SandboxProvider,
 } from "@nanoclaw/sandbox";
 import type { Capacity, Slot } from "../capacity/slot.js";
+import { missingImage } from "../engines/missing-image.js";
 import type { Group } from "../group.js";
 import type { Installation } from "../installation.js";
 import { labelNames } from "../labels.js";
@@ -84,7 +85,10 @@ export async function openGroupSandbox(host: Host, options: GroupSandboxOptions)
     const provider = await host.router.provider(choice.runtime);
     const forEngine = await options.prepare?.(choice, provider);
     signal?.throwIfAborted();
-    sandbox = await createSandbox(provider, createOptions(host, choice, { ...options, ...forEngine }));
+    const asked = { ...options, ...forEngine };
+    sandbox = await createSandbox(provider, createOptions(host, choice, asked)).catch((error: unknown) => {
+      throw asked.image === undefined ? missingImage(error, choice.runtime, decision.image) : error;
+    });
   } catch (error) {
     await leave(slot, signal?.aborted ? "aborted" : outcomeOf(error));
     throw error;
