@@ -12,7 +12,7 @@ export function stepFailure(step: string, reason: string, output: string): Sandb
 }
 
 /** Which step it was, for programs. */
-export class StepFailed extends Error {
+class StepFailed extends Error {
   override readonly name = "StepFailed";
   readonly step: string;
 
