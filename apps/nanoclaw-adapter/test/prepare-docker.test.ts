@@ -34,6 +34,12 @@ describe.skipIf(reason !== undefined)(`base images by Docker${reason ? ` (${reas
         tool("elsewhere", "1.0", { engines: ["tart"] }),
       ],
     });
+    const preview = await place.program(["--engine", "docker", "--recipe", place.recipePath, "--dry-run"])
+      .ended;
+    expect(preview).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(preview.stdout).toContain(`${image} in docker, made of ${from}: it is not there.`);
+    expect(preview.stdout).toMatch(/^FROM nanoclaw-test\/dash:1\nUSER root\nRUN \[/m);
+    expect(place.records()).toEqual([]);
     const { outcome, manifest } = await place.prepare();
     expect(outcome).toBe("prepared");
     expect(place.told).toContain("Step 1 of 2: first");

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
@@ -51,6 +51,7 @@ interface Program {
 export function prepareInstallation(engine: string, environment: NodeJS.ProcessEnv = {}): Place {
   const place = testInstallation();
   const recipePath = join(place.directory, "recipe.json");
+  const records = join(place.directory, "state/nanoclaw-sandbox/base-images");
   const told: string[] = [];
   const options = (wishes: PreparationWishes = {}) => {
     told.length = 0;
@@ -65,10 +66,7 @@ export function prepareInstallation(engine: string, environment: NodeJS.ProcessE
     prepare: async (wishes) => await prepare(await options(wishes)),
     discard: async () => await discard(await options({ recipe: undefined })),
     program: (words) => start(words, { ...place.environment, ...environment }, place.installation.root),
-    records: () =>
-      readdirSync(join(place.directory, "state/nanoclaw-sandbox/base-images")).filter(
-        (name) => name !== "locks",
-      ),
+    records: () => (existsSync(records) ? readdirSync(records).filter((name) => name !== "locks") : []),
   };
 }
 

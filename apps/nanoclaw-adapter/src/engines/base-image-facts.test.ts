@@ -32,7 +32,7 @@ test("F9: of an image without a manifest nothing is taken for granted", () => {
 test("S12: a manifest tells digest, versions and age, of the image that it was written for and no other", () => {
   new ImageRecords(installation, "tart", "base", "/tart").writeManifest(manifest);
   expect(baseImageFacts({ ...question, identity: "disk 1", nowMs })).toEqual([
-    "prepared at 2026-01-01T00:00:00.000Z, of ghcr.io/x/y@sha256:ab",
+    "prepared at 2026-01-01T00:00:00.000Z, of ghcr.io/x/y:1, ghcr.io/x/y@sha256:ab",
     "found in it then: claude 2.1.197",
     expect.stringMatching(/45 days ago.*prepare --engine tart --image base --update$/),
   ]);

@@ -44,7 +44,7 @@ function toldBy({ preparedAt, from, tools }: Manifest, nowMs: number, call: stri
     version === undefined ? [] : [`${step} ${version}`],
   );
   return [
-    `prepared at ${preparedAt}, of ${from.digest ?? from.name}`,
+    `prepared at ${preparedAt}, of ${from.name}${from.digest?.includes("sha256:") ? `, ${from.digest}` : ""}`,
     `found in it then: ${[...new Set(versions)].join(", ") || `${tools.length} tools`}`,
     ...(days > oldDays ? [`That is ${days} days ago. Newer versions: ${call} --update`] : []),
   ];

@@ -93,9 +93,7 @@ export class TartImages implements ImageEngine {
   /** What a step has done to a disk cannot be taken back: those that were done must all be of the plan. */
   async canGoOn({ working, stage, done }: Progress, { steps }: Plan): Promise<boolean> {
     if (stage === "copying" || done.some((hash, index) => hash !== steps[index]?.hash)) return false;
-    const state = await this.#machines.state(working);
-    if (state === "running") await this.#stopLeft(working);
-    return state !== "missing";
+    return (await this.#machines.state(working)) !== "missing";
   }
 
   async make({ plan, progress, remember }: MakeOptions): Promise<void> {
@@ -130,6 +128,10 @@ export class TartImages implements ImageEngine {
 
   /** Returns when the guest agent answers. */
   async #boot(working: string): Promise<LeashedProgram> {
+    // A host that went down may have left it, or somebody looks around in it.
+    if ((await this.#machines.state(working)) === "running") {
+      await this.#machines.call(["stop", working, "--timeout", "30"]);
+    }
     this.#tell("The machine is started.");
     const run = await this.#machines.run(working);
     const limit = AbortSignal.any([this.#signal, AbortSignal.timeout(this.#bootMs)]);
@@ -181,10 +183,6 @@ export class TartImages implements ImageEngine {
     late.abort();
     await run.end();
     this.#signal.throwIfAborted();
-  }
-
-  async #stopLeft(working: string): Promise<void> {
-    await this.#machines.call(["stop", working, "--timeout", "30"]);
   }
 
   async publish(working: string, image: string): Promise<void> {
