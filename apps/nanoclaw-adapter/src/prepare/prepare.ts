@@ -1,5 +1,6 @@
 import { SandboxError, type SandboxProvider } from "@nanoclaw/sandbox";
 import type { Installation } from "../installation.js";
+import { refuseForeign, whyChanged } from "./found-image.js";
 import type { FoundImage, ImageEngine } from "./image-engine.js";
 import { ImageRecords, type Manifest, type Progress } from "./image-records.js";
 import { newestVersions } from "./newest-version.js";
@@ -107,47 +108,6 @@ async function versionsFor(
   return await newestVersions(stepsFor(recipe, runtime), update ? {} : known, signal);
 }
 
-/** A name that somebody else has given is his: a machine of Tart's may have years of work in it. */
-function refuseForeign(
-  { image, replace }: PrepareOptions,
-  found: FoundImage | undefined,
-  ours: readonly (string | undefined)[],
-): void {
-  if (found?.running) {
-    throw new SandboxError(
-      "invalid_argument",
-      `The base image ${image} runs, and its disk changes meanwhile.`,
-      {
-        hint: `Stop it first: tart stop ${image}`,
-      },
-    );
-  }
-  if (found === undefined || replace || found.saysPrepared || ours.includes(found.identity)) return;
-  const why = ours.some(Boolean)
-    ? "it has changed since it was prepared"
-    : "nothing says that it was prepared by this program";
-  throw new SandboxError("permission_denied", `There is an image ${image}, and ${why}.`, {
-    hint: "Name another by --image, or add --replace if it is not needed any more.",
-  });
-}
-
-/** Why an image is not what the recipe says, as a part of a sentence. Undefined when it is. */
-function whyChanged(
-  plan: Plan,
-  digest: string | undefined,
-  found: FoundImage | undefined,
-  manifest: Manifest | undefined,
-): string | undefined {
-  if (found === undefined) return "it is not there";
-  if (manifest === undefined) return "nothing is known of what is in it";
-  if (manifest.identity !== found.identity) return "it has changed since it was prepared";
-  if (manifest.hash !== plan.hash) return "the recipe has changed since";
-  if (digest !== undefined && manifest.from.digest !== digest) {
-    return `there is another ${plan.from} than it was made of`;
-  }
-  return undefined;
-}
-
 /** Goes on with what an earlier call has left, if it is of this plan, or makes a new beginning. */
 async function begin(
   { engine, image, tell }: PrepareOptions,
@@ -163,7 +123,9 @@ async function begin(
     const isDone = before.stage === "verified" && before.hash === plan.hash;
     // Only the record of it is missing.
     if (same && isDone && found?.identity === before.identity) return before;
-    const resumed: Progress = isDone ? before : { ...before, ...again(before), hash: plan.hash };
+    const resumed: Progress = isDone
+      ? before
+      : { ...before, ...again(before), hash: plan.hash, versions: versionsOf(plan) };
     if (same && (await engine.canGoOn(resumed, plan))) {
       if (before.done.length > 0) tell(`Going on after step ${before.done.length} of ${plan.steps.length}.`);
       records.writeProgress(resumed);
@@ -219,11 +181,13 @@ async function finish(
   }
   let found = await engine.find(image);
   if (found === undefined || found.identity !== progress.identity) {
+    // Hours may have passed, in which somebody has given the name to another.
+    refuseForeign(options, found, [records.manifest()?.identity]);
     await engine.publish(progress.working, image);
     found = await engine.find(image);
   }
-  if (found === undefined) {
-    throw new SandboxError("adapter_fault", `The image ${image} is not there after it was given its name.`);
+  if (found === undefined || found.identity !== progress.identity) {
+    throw new SandboxError("adapter_fault", `The image ${image} is not the one that was verified.`);
   }
   const manifest: Manifest = {
     ...{ format: 1, engine: runtime, image, identity: found.identity, from: progress.from },
