@@ -7,6 +7,8 @@ import { type Place, prepareInstallation, tool } from "./prepare-installation.js
 
 const { dockerHost, reason } = dockerOfRun();
 const from = "nanoclaw-test/dash:1";
+/** Two builds more. */
+const every = process.env.CHECKS === "all";
 const engines = { docker: { from, user: "daemon" } };
 
 describe.skipIf(reason !== undefined)(`base images by Docker${reason ? ` (${reason})` : ""}`, () => {
@@ -103,9 +105,11 @@ describe.skipIf(reason !== undefined)(`base images by Docker${reason ? ` (${reas
       ),
     });
     expect(place.told.join("\n")).not.toContain("| installing first");
-    const hidden = { run: [...tool("second").run, "chmod 700 /usr/local/bin/second"] };
-    place.recipe({ engines, steps: [first, second(hidden)] });
-    await expect(place.prepare()).rejects.toThrow(/second --version exited with 126/);
+    if (every) {
+      const hidden = { run: [...tool("second").run, "chmod 700 /usr/local/bin/second"] };
+      place.recipe({ engines, steps: [first, second(hidden)] });
+      await expect(place.prepare()).rejects.toThrow(/second --version exited with 126/);
+    }
     expect(await workshop.find(image)).toBeUndefined();
     expect(await place.discard()).toBe(true);
     expect(place.records()).toEqual([]);
@@ -117,6 +121,6 @@ describe.skipIf(reason !== undefined)(`base images by Docker${reason ? ` (${reas
     const before = await workshop.find(image);
     await expect(place.prepare()).rejects.toMatchObject({ code: "permission_denied" });
     expect(await workshop.find(image)).toEqual(before);
-    expect(await place.prepare({ replace: true })).toMatchObject({ outcome: "prepared" });
+    if (every) expect(await place.prepare({ replace: true })).toMatchObject({ outcome: "prepared" });
   });
 });
