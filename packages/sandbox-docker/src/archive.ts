@@ -18,14 +18,7 @@ export class DockerArchive implements ArchiveTransfer {
   async unpack(directory: string, tar: Readable, { signal }: CallContext): Promise<void> {
     refuseInMemory(directory);
     try {
-      await this.#engine.call(signal, (docker, abortSignal) =>
-        docker.getContainer(this.#id).putArchive(tar, {
-          path: directory,
-          // A directory is never replaced by a file or the other way round.
-          noOverwriteDirNonDir: "1",
-          abortSignal,
-        }),
-      );
+      await this.#engine.putArchive(this.#id, directory, tar, signal);
     } finally {
       tar.destroy();
     }
@@ -33,10 +26,8 @@ export class DockerArchive implements ArchiveTransfer {
 
   async pack(path: string, { signal }: CallContext): Promise<Readable> {
     refuseInMemory(path);
-    const stream = await this.#engine.call(signal, (docker, abortSignal) =>
-      docker.getContainer(this.#id).getArchive({ path, abortSignal }),
-    );
-    return Readable.from(this.#read(stream as Readable, signal), { objectMode: false });
+    const stream = await this.#engine.getArchive(this.#id, path, signal);
+    return Readable.from(this.#read(stream, signal), { objectMode: false });
   }
 
   async *#read(stream: Readable, signal: AbortSignal): AsyncGenerator<Buffer, void> {

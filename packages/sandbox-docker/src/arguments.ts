@@ -134,7 +134,8 @@ export function unkeptSetting(body: object, kept: KeptSettings): string | undefi
   return unkept === undefined ? undefined : `SecurityOpt ${unkept}`;
 }
 
-interface KeptSettings {
+/** What the engine, read back, says of a container's settings. */
+export interface KeptSettings {
   readonly NanoCpus?: number;
   readonly Memory?: number;
   readonly MemorySwap?: number;

@@ -75,9 +75,7 @@ async function start(
     ending: (text) => mainEnding(engine, id, text, ended.signal),
   });
   try {
-    await unfinished.run(id, signal, (own) =>
-      engine.call(own, (docker, abortSignal) => docker.getContainer(id).start({ abortSignal })),
-    );
+    await unfinished.run(id, signal, (own) => engine.startContainer(id, own));
     return main;
   } catch (error) {
     ended.abort(error);

@@ -66,20 +66,19 @@ export class DockerDriver implements SandboxDriver {
   }
 
   async #exec({ argv, user, cwd, env, tty }: ProcessSpec, signal: AbortSignal): Promise<RawProcess> {
-    const { id } = await this.#engine.call(signal, (docker, abortSignal) =>
-      docker.getContainer(this.id).exec({
-        Cmd: [...argv],
-        AttachStdin: true,
-        AttachStdout: true,
-        AttachStderr: true,
-        Tty: tty !== undefined,
-        DetachKeys: tty && unguessableKeys(),
-        Env: Object.entries(env ?? {}).map(([name, value]) => `${name}=${value}`),
-        ...(user === undefined ? {} : { User: user }),
-        ...(cwd === undefined ? {} : { WorkingDir: cwd }),
-        abortSignal,
-      }),
-    );
+    // What is undefined is not sent.
+    const body = {
+      Cmd: argv,
+      AttachStdin: true,
+      AttachStdout: true,
+      AttachStderr: true,
+      Tty: tty !== undefined,
+      DetachKeys: tty && unguessableKeys(),
+      Env: Object.entries(env ?? {}).map(([name, value]) => `${name}=${value}`),
+      User: user,
+      WorkingDir: cwd,
+    };
+    const { Id: id } = await this.#engine.createExec(this.id, body, signal);
     const socket = await this.#engine.startExec(id, tty, signal);
     const process = new ConnectedProcess(socket, {
       tty: tty !== undefined,
@@ -95,12 +94,7 @@ export class DockerDriver implements SandboxDriver {
   }
 
   async stats({ signal }: CallContext): Promise<SandboxStats> {
-    const stats = await this.#engine.call(signal, (docker, abortSignal) => {
-      // Without the second sample, for which the engine would wait a second.
-      const options = { stream: false, "one-shot": true, abortSignal } as const;
-      return docker.getContainer(this.id).stats(options);
-    });
-    return statsOf(stats);
+    return statsOf(await this.#engine.stats(this.id, signal));
   }
 
   async openPort(port: number, { signal }: CallContext): Promise<OpenedPort> {
@@ -171,21 +165,17 @@ async function discardOutput(main: RawProcess): Promise<void> {
 async function resizeExec(
   engine: Engine,
   id: string,
-  { columns, rows }: TerminalSize,
+  size: TerminalSize,
   signal: AbortSignal,
 ): Promise<void> {
   using limit = new TimeLimit(signal, resizeTimeoutMs);
   for (let waitMs = 5; ; waitMs *= 2) {
     try {
-      await engine.call(limit.signal, (docker, abortSignal) =>
-        docker.getExec(id).resize({ w: columns, h: rows, abortSignal }),
-      );
+      await engine.resizeExec(id, size, limit.signal);
       return;
     } catch (error) {
       if (statusOf(error) === undefined || waitMs > 1_000) throw error;
-      const { Running, ExitCode } = await engine.call(limit.signal, (docker, abortSignal) =>
-        docker.getExec(id).inspect({ abortSignal }),
-      );
+      const { Running, ExitCode } = await engine.inspectExec(id, limit.signal);
       if (!Running && ExitCode !== null) return;
       await delay(waitMs, undefined, { signal });
     }

@@ -20,11 +20,9 @@ export async function execEnding(
 ): Promise<Ending> {
   for (let waitMs = 2; ; waitMs = Math.min(waitMs * 2, 250)) {
     using limit = new TimeLimit(signal, callTimeoutMs);
-    const { Running, ExitCode, Pid } = await engine
-      .call(limit.signal, (docker, abortSignal) => docker.getExec(id).inspect({ abortSignal }))
-      .catch((error) => {
-        throw lostWith(error, signal);
-      });
+    const { Running, ExitCode, Pid } = await engine.inspectExec(id, limit.signal).catch((error) => {
+      throw lostWith(error, signal);
+    });
     if (!Running && typeof ExitCode === "number") {
       // Docker knows no process id of what it could not start; Podman forgets them all, and has the codes alone.
       const told = Pid === 0 && ExitCode >= 125 && ExitCode <= 127 ? neverStarted(text) : undefined;
@@ -119,17 +117,9 @@ async function lastEvents(engine: Engine, id: string, signal: AbortSignal): Prom
   using limit = new TimeLimit(signal, 2_000);
   const patience = limit.signal;
   try {
-    const events = await engine.call(patience, (docker, abortSignal) =>
-      docker.getEvents({
-        // The container is new, and the host's clock need not be the engine's: everything there is.
-        since: 1,
-        filters: { container: [id], event: ["oom", "die"] },
-        abortSignal,
-      }),
-    );
-    patience.addEventListener("abort", () => (events as unknown as { destroy(): void }).destroy(), {
-      once: true,
-    });
+    // The container is new, and the host's clock need not be the engine's: everything there is.
+    const events = await engine.events(id, ["oom", "die"], patience);
+    patience.addEventListener("abort", () => events.destroy(), { once: true });
     let outOfMemory = false;
     let line = "";
     for await (const piece of events as AsyncIterable<Buffer>) {

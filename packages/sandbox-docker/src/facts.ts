@@ -31,11 +31,8 @@ export interface EngineFacts {
 }
 
 export async function engineFacts(engine: Engine, signal: AbortSignal): Promise<EngineFacts> {
-  const [version, info] = await Promise.all([
-    engine.call(signal, (docker, abortSignal) => docker.version({ abortSignal })),
-    engine.call(signal, (docker, abortSignal) => docker.info({ abortSignal })),
-  ]);
-  return { version: version as EngineFacts["version"], info: info as EngineFacts["info"] };
+  const [version, info] = await Promise.all([engine.version(signal), engine.info(signal)]);
+  return { version, info };
 }
 
 export function isPodman({ version }: EngineFacts): boolean {

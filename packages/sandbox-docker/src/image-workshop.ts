@@ -1,7 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { addAbortSignal, type Readable } from "node:stream";
+import { addAbortSignal, Readable } from "node:stream";
 import { SandboxError, type SandboxProvider } from "@nanoclaw/sandbox/adapter";
 import type { CreationTools } from "./creation.js";
 import { parseImage } from "./image.js";
@@ -92,26 +89,12 @@ class Workshop implements ImageWorkshop {
   async build({ dockerfile, tag, labels }: ImageBuild, onLine: (line: string) => void): Promise<void> {
     refuseImage(tag);
     const { engine, settings } = this.#tools;
-    const context = await mkdtemp(join(tmpdir(), "nanoclaw-build-"));
-    try {
-      await writeFile(join(context, "Dockerfile"), dockerfile);
-      const stream = await engine.call(this.#signal, (docker, abortSignal) =>
-        docker.buildImage(
-          { context, src: ["Dockerfile"] },
-          {
-            t: tag,
-            labels: { ...labels },
-            rm: true,
-            forcerm: true,
-            ...(settings.platform === undefined ? {} : { platform: settings.platform }),
-            abortSignal,
-          },
-        ),
-      );
-      await this.#follow(stream as Readable, onLine);
-    } finally {
-      await rm(context, { recursive: true, force: true });
-    }
+    const { pack } = await import("tar-stream");
+    const context = pack();
+    context.entry({ name: "Dockerfile" }, dockerfile);
+    context.finalize();
+    const image = { t: tag, labels: JSON.stringify(labels), platform: settings.platform };
+    await this.#follow(await engine.buildImage(Readable.from(context), image, this.#signal), onLine);
   }
 
   /** The engine answers before it works; how that ends is the last of what it tells. */
@@ -137,17 +120,13 @@ class Workshop implements ImageWorkshop {
     refuseImage(image);
     refuseImage(name);
     const { repository, tag } = parseImage(name);
-    await this.#tools.engine.call(this.#signal, (docker, abortSignal) =>
-      docker.getImage(image).tag({ repo: repository, tag, abortSignal }),
-    );
+    await this.#tools.engine.tagImage(image, repository, tag, this.#signal);
   }
 
   async untag(name: string): Promise<void> {
     refuseImage(name);
     try {
-      await this.#tools.engine.call(this.#signal, (docker, abortSignal) =>
-        docker.getImage(name).remove({ abortSignal }),
-      );
+      await this.#tools.engine.removeImage(name, this.#signal);
     } catch (error) {
       if (!SandboxError.is(error, "image_not_found")) throw error;
     }

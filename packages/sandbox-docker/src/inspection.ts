@@ -8,9 +8,7 @@ export async function listRecords(
   label: string,
   signal: AbortSignal,
 ): Promise<SandboxRecord[]> {
-  const containers = await engine.call(signal, (docker, abortSignal) =>
-    docker.listContainers({ all: true, filters: { label: [label] }, abortSignal }),
-  );
+  const containers = await engine.listContainers(label, signal);
   return containers
     .map(({ Names, Labels, State, Created }) =>
       recordOf({ name: Names[0] ?? "", labels: Labels, state: State, createdAt: Created * 1000 }),

@@ -1,4 +1,4 @@
-import { addAbortSignal, type Readable } from "node:stream";
+import { addAbortSignal } from "node:stream";
 import { type CallContext, SandboxError } from "@nanoclaw/sandbox/adapter";
 import { storedCredentials } from "./credentials.js";
 import type { Surroundings } from "./endpoint.js";
@@ -31,17 +31,11 @@ export async function pullImage(
   const auth = options.auth ?? (await storedCredentials(registry, surroundings, signal));
   emit({ type: "progress", phase: "pull", message: `Pulling ${image}` });
   try {
-    const stream = await engine.call(signal, (docker, abortSignal) =>
-      docker.createImage(auth && engineAuth(auth), {
-        fromImage: repository,
-        tag,
-        ...(platform === undefined ? {} : { platform }),
-        abortSignal,
-      }),
-    );
+    const wanted = { fromImage: repository, tag, platform };
+    const stream = await engine.pullImage(wanted, auth && engineAuth(auth), signal);
     const progress = new PullProgress();
     let told = performance.now();
-    for await (const line of jsonLines<PullLine>(addAbortSignal(signal, stream as Readable))) {
+    for await (const line of jsonLines<PullLine>(addAbortSignal(signal, stream))) {
       if (line.error !== undefined) throw pullFailed(image, line.error);
       progress.add(line);
       if (performance.now() - told < progressEveryMs) continue;

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { conformance } from "@nanoclaw/sandbox-conformance/vitest";
 import { dockerOfRun, podmanOfRun } from "@nanoclaw/test-engines";
-import Docker from "dockerode";
 import { docker } from "../src/index.js";
+import { askJson } from "../src/request.js";
 
 /** Something that accepts every connection and never says a word. */
 async function wedged() {
@@ -51,7 +51,9 @@ for (const [engine, image, filter] of [
   ["podman", "busybox", engineChecks],
 ] as const) {
   const { dockerHost, reason } = engines[engine];
-  const client = new Docker({ socketPath: dockerHost?.replace("unix://", "") });
+  const socketPath = dockerHost?.replace("unix://", "");
+  const ask = (path: string) =>
+    askJson({ protocol: "http:", socketPath }, { method: "GET", path }, AbortSignal.timeout(30_000));
   conformance(
     `${engine} with ${image}`,
     {
@@ -60,11 +62,11 @@ for (const [engine, image, filter] of [
       create: { image: `nanoclaw-test/${image}:1`, workdir: engine === "podman" ? "/tmp" : undefined },
       otherUser: "1000",
       wedged,
-      engineRecords: async (id) => JSON.stringify(await client.getContainer(id).inspect()),
+      engineRecords: async (id) => JSON.stringify(await ask(`/containers/${id}/json`)),
       leftovers: async () => {
         const [containers, { Volumes }] = await Promise.all([
-          client.listContainers({ all: true }),
-          client.listVolumes(),
+          ask("/containers/json?all=1") as Promise<{ Names: string[]; State: string }[]>,
+          ask("/volumes") as Promise<{ Volumes: { Name: string }[] | null }>,
         ]);
         return [
           ...containers.map(({ Names, State }) => `container ${Names[0]} ${State}`),
