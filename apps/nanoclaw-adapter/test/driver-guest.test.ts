@@ -5,7 +5,7 @@ import { createSandbox, type Sandbox } from "@nanoclaw/sandbox";
 import { local } from "@nanoclaw/sandbox-local";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { agreeOnTime } from "../src/driver/guest-clock.js";
-import { withHostAddress } from "../src/driver/host-alias.js";
+import { withHostAddress } from "../src/run/host-alias.js";
 
 /** A clock that is some seconds off until it is set, or for ever. */
 const clock = `#!/bin/sh
@@ -66,8 +66,7 @@ describe("the guest's clock", () => {
 test("the gateway's own name, too, becomes the address of the host, and what only resembles it stays", async () => {
   await using sandbox = await createSandbox(local());
   const env = { PROXY: "http://u:p@gateway.nanoclaw.test:1", NAME: "nanoclaw", OTHER: "http://example.test" };
-  const access = { endpoint: "gateway.nanoclaw.test", target: { kind: "host" } } as const;
-  expect(await withHostAddress(sandbox, env, access)).toEqual({
+  expect(await withHostAddress(sandbox, env, ["gateway.nanoclaw.test"])).toEqual({
     env: { ...env, PROXY: "http://u:p@127.0.0.1:1" },
     unknown: [],
   });

@@ -1,5 +1,5 @@
 import { type Sandbox, SandboxError } from "@nanoclaw/sandbox";
-import { runAsRoot } from "./guest-root.js";
+import { runAsRoot } from "../run/guest-root.js";
 
 /**
  * NanoClaw compares times that the guest writes with the host's clock, and ends a session that seems to be 60 s behind

@@ -8,9 +8,12 @@ import {
   type SandboxProvider,
   type SandboxSummary,
 } from "@nanoclaw/sandbox";
+import { mountInGuest } from "../mounts/guest-mounts.js";
+import type { MountPlan } from "../mounts/mount-plan.js";
 import type { Choice } from "../policy/decision.js";
 import type { Router } from "../policy/router.js";
 import { type GroupSandbox, type Host, openGroupSandbox } from "../run/group-sandbox.js";
+import { withHostAddress } from "../run/host-alias.js";
 import type { Runtime } from "../runtime.js";
 import { capabilitiesOf } from "./abilities.js";
 import { attachCommand } from "./attach-command.js";
@@ -29,15 +32,11 @@ import type {
 import { DriverLog } from "./driver-log.js";
 import { FoundSession, phaseOf } from "./found-session.js";
 import { agreeOnTime } from "./guest-clock.js";
-import { mountInGuest } from "./guest-mounts.js";
-import { withHostAddress } from "./host-alias.js";
 import { keyOf, keyWord, sessionLabels, sessionName } from "./labels.js";
-import { refuseLinks } from "./mount-links.js";
-import { type MountPlan, planMounts } from "./mount-plan.js";
 import { OwnSession } from "./own-session.js";
-import { refuseWal } from "./session-databases.js";
 import { decisionFor, limitsFor } from "./session-decision.js";
 import { failureError, failureOf, specInvalid } from "./session-failure.js";
+import { sessionMounts } from "./session-mounts.js";
 import { Watches } from "./watches.js";
 
 /** For asking an engine what it has, in milliseconds. */
@@ -159,9 +158,7 @@ export class MixedDriver implements SessionDriver {
         `runtimeTier 'vm' is asked for, and ${choice.runtime} isolates by ${capabilities.isolation}`,
       );
     }
-    await refuseLinks(agent.mounts, this.#policy);
-    if (capabilities.isolation === "vm") await refuseWal(agent.mounts);
-    const plan = await planMounts(agent.mounts, capabilities);
+    const plan = await sessionMounts(agent.mounts, this.#policy, capabilities);
     const { limits, unrealized } = limitsFor(choice.decision.limits, spec.resources, capabilities);
     if (unrealized.length > 0) {
       this.#log.write("unrealized", {
@@ -248,7 +245,7 @@ export class MixedDriver implements SessionDriver {
       if (correctedMs !== 0) this.#log.write("clock-corrected", { ...about, correctedMs });
     }
     const wanted = { ...agent.env, ...agent.contributedEnv };
-    const { env, unknown } = await withHostAddress(sandbox, wanted, spec.networkAccess);
+    const { env, unknown } = await withHostAddress(sandbox, wanted, gatewayNames(spec));
     if (unknown.length > 0) this.#log.write("host-not-found", { ...about, names: unknown });
     return env;
   }
@@ -341,6 +338,12 @@ function userFor({ runAs }: SessionSpec, runtime: Runtime, users: boolean): stri
   throw specInvalid(
     `runAs ${runAs.uid} cannot be had on ${runtime}, where files are reached as ${process.getuid?.()}`,
   );
+}
+
+/** Its endpoint may be a name, with a scheme and a port around it. */
+function gatewayNames({ networkAccess: access }: SessionSpec): string[] {
+  if (access?.target.kind !== "host") return [];
+  return [access.endpoint.replace(/^[a-z]+:\/\//i, "").replace(/[:/].*$/, "")];
 }
 
 function without(

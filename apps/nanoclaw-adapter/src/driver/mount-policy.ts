@@ -1,3 +1,4 @@
+import { isWithin } from "../mounts/within.js";
 import type { MountClass, MountPolicy, MountSpec, SessionSpec } from "./contract.js";
 import { isPlainValue, sessionLabels } from "./labels.js";
 import { deniedByPolicy } from "./session-failure.js";
@@ -47,11 +48,11 @@ export function isPlainPath(path: unknown): path is string {
 /** The class that a place decides. Only those that protect something are decided so. */
 function owedClass(path: string, spec: SessionSpec, policy: MountPolicy): MountClass | undefined {
   const { gatewayTrustRoot, materialsRoot, surfaceRoots } = policy;
-  if (gatewayTrustRoot !== undefined && isIn(path, gatewayTrustRoot)) return "gateway-trust";
-  if (isIn(path, materialsRoot)) return "identity-material";
-  if (surfaceRoots.some((root) => isIn(path, root))) return "install-surface";
+  if (gatewayTrustRoot !== undefined && isWithin(path, gatewayTrustRoot)) return "gateway-trust";
+  if (isWithin(path, materialsRoot)) return "identity-material";
+  if (surfaceRoots.some((root) => isWithin(path, root))) return "install-surface";
   const folder = folderOf(spec, policy);
-  return folder !== undefined && isIn(path, `${folder}/plugins`) ? "install-surface" : undefined;
+  return folder !== undefined && isWithin(path, `${folder}/plugins`) ? "install-surface" : undefined;
 }
 
 function isInItsPlace(mount: MountSpec, spec: SessionSpec, policy: MountPolicy): boolean {
@@ -68,7 +69,7 @@ function isInItsPlace(mount: MountSpec, spec: SessionSpec, policy: MountPolicy):
       if (groupScope !== spec.key.agentGroupId) return false;
       const folder = folderOf(spec, policy);
       const sessions = `${policy.dataRoot}/v2-sessions/${groupScope}`;
-      return isIn(hostPath, sessions) || (folder !== undefined && isIn(hostPath, folder));
+      return isWithin(hostPath, sessions) || (folder !== undefined && isWithin(hostPath, folder));
     }
     default:
       return false;
@@ -79,8 +80,4 @@ function isInItsPlace(mount: MountSpec, spec: SessionSpec, policy: MountPolicy):
 function folderOf({ labels }: SessionSpec, { groupsRoot }: MountPolicy): string | undefined {
   const folder = labels[sessionLabels.folder];
   return isPlainValue(folder) ? `${groupsRoot}/${folder}` : undefined;
-}
-
-export function isIn(path: string, root: string): boolean {
-  return path === root || path.startsWith(`${root}/`);
 }

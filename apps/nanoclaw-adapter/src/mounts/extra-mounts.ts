@@ -4,8 +4,9 @@ import { basename, isAbsolute, join, posix } from "node:path";
 import { type MountOption, SandboxError } from "@nanoclaw/sandbox";
 import type { Installation } from "../installation.js";
 import { type AllowedRoot, allowListPath, type MountAllowList, readAllowList } from "./allow-list.js";
-import { blockedBy, defaultBlocked, isWithin } from "./blocked.js";
+import { blockedBy, defaultBlocked } from "./blocked.js";
 import { lookInside } from "./look-inside.js";
+import { isWithin } from "./within.js";
 
 export interface ExtraMounts {
   readonly mounts: readonly MountOption[];

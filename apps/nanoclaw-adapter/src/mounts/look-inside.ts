@@ -1,6 +1,7 @@
 import { opendir, realpath } from "node:fs/promises";
 import { join } from "node:path";
-import { blockedBy, isWithin } from "./blocked.js";
+import { blockedBy } from "./blocked.js";
+import { isWithin } from "./within.js";
 
 /** A large tree is not looked through to its end: a turn waits for this. */
 const mostEntries = 5_000;

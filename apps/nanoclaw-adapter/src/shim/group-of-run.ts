@@ -1,9 +1,9 @@
 import { realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Installation } from "../installation.js";
+import type { Bind } from "../mounts/mount-plan.js";
 import { printable } from "./flags.js";
 import { Refusal } from "./refusal.js";
-import type { Bind } from "./volume.js";
 
 /** NanoClaw's first and second line lay things out differently. */
 export type Line = "v1" | "v2";

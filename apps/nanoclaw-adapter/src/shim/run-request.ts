@@ -1,9 +1,10 @@
 import type { Limits } from "@nanoclaw/sandbox";
 import type { Installation } from "../installation.js";
+import type { Bind } from "../mounts/mount-plan.js";
 import { type Call, printable } from "./flags.js";
 import { type GroupOfRun, groupOfRun } from "./group-of-run.js";
 import { Refusal } from "./refusal.js";
-import { type Bind, parseVolume } from "./volume.js";
+import { parseVolume } from "./volume.js";
 
 export type RunCall = Extract<Call, { command: "run" }>;
 

@@ -1,7 +1,5 @@
 import { once } from "node:events";
-import { mkdir, stat, writeFile } from "node:fs/promises";
 import { constants } from "node:os";
-import { join } from "node:path";
 import {
   type Limits,
   type Sandbox,
@@ -9,18 +7,20 @@ import {
   type SandboxProcess,
   type SandboxProvider,
 } from "@nanoclaw/sandbox";
-import type { Installation } from "../installation.js";
+import { mountInGuest } from "../mounts/guest-mounts.js";
+import { emptyFile } from "../mounts/hidden-file.js";
+import type { MountPlan } from "../mounts/mount-plan.js";
+import { isWithin } from "../mounts/within.js";
 import type { Choice, Decision } from "../policy/decision.js";
 import { type GroupSandbox, type Host, type Outcome, openGroupSandbox } from "../run/group-sandbox.js";
 import type { Runtime } from "../runtime.js";
+import { concededMounts } from "./conceded-mounts.js";
 import { commandOf } from "./entrypoint.js";
-import { makeGuestMounts, makeHome } from "./guest-mounts.js";
+import { makeHome } from "./guest-home.js";
 import { withoutHostAlias } from "./host-alias.js";
 import { nameLabel } from "./left-sandboxes.js";
-import { type MountPlan, planMounts } from "./mount-plan.js";
 import type { RunRequest } from "./run-request.js";
 import type { RunStop } from "./run-stop.js";
-import { isInside } from "./volume.js";
 
 /** Home of the user of NanoClaw's images, where the agents keep their state. */
 const imageHome = "/home/node";
@@ -51,11 +51,11 @@ export async function runInSandbox(
   const provider = await host.router.provider(choice.runtime);
   const askCommand = () => commandOf(request, decision, provider, signal);
   const [plan, known] = await Promise.all([
-    planMounts(binds, {
+    concededMounts(binds, {
       engine: provider.name,
       capabilities: provider.capabilities,
       concessions: decision.concessions ?? [],
-      emptyFile: await emptyFile(host.installation, binds),
+      emptyFile: () => emptyFile(host.installation),
     }),
     askCommand().catch((error: unknown) => {
       // The engine may be about to pull it.
@@ -117,11 +117,11 @@ async function prepare(
   runtime: Runtime,
   plan: MountPlan,
 ): Promise<Record<string, string>> {
-  await makeGuestMounts(sandbox, plan);
+  await mountInGuest(sandbox, plan.inGuest);
   await checkSharedMemory(sandbox, request, decision);
   // All of it goes to the command alone: an engine records what a sandbox is given, and some of these are secrets.
   const env = await withoutHostAlias(request.env, sandbox, decision.network);
-  if (hasDockerImages(runtime) || !request.binds.some(({ target }) => isInside(target, imageHome)))
+  if (hasDockerImages(runtime) || !request.binds.some(({ target }) => isWithin(target, imageHome)))
     return env;
   const { HOME = imageHome } = env;
   if (runtime === "tart") await makeHome(sandbox, HOME);
@@ -219,18 +219,6 @@ function userFor({ user }: RunRequest, provider: SandboxProvider): string | unde
   if (user === own) return undefined;
   throw new SandboxError("unsupported", `${provider.name} cannot run the agent as ${user}.`, {
     hint: `Its guests act on mounts as the user who runs NanoClaw, ${own}.`,
-  });
-}
-
-/** What stands for `/dev/null`, which is no file that can be mounted. Where no sandbox can write to it. */
-async function emptyFile({ stateDirectory }: Installation, binds: RunRequest["binds"]): Promise<string> {
-  const path = join(stateDirectory, "empty");
-  if (!binds.some(({ source }) => source === "/dev/null")) return path;
-  await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
-  await writeFile(path, "", { mode: 0o444, flag: "a" });
-  if ((await stat(path)).size === 0) return path;
-  throw new SandboxError("permission_denied", `${path} hides files from guests, and is not empty.`, {
-    hint: "Find out who has written to it, and remove it.",
   });
 }
 

@@ -1,13 +1,7 @@
 import { posix } from "node:path";
+import type { Bind } from "../mounts/mount-plan.js";
 import { printable } from "./flags.js";
 import { Refusal } from "./refusal.js";
-
-/** A directory or file of the host at a path of the guest. */
-export interface Bind {
-  readonly source: string;
-  readonly target: string;
-  readonly readOnly: boolean;
-}
 
 /** Reads `-v HOST:GUEST[:ro|rw]`. Docker's volumes have names instead of paths, and are none of NanoClaw's. */
 export function parseVolume(text: string): Bind {
@@ -19,9 +13,4 @@ export function parseVolume(text: string): Bind {
     });
   }
   return { source, target: posix.normalize(target).replace(/(?<=.)\/$/, ""), readOnly: mode === "ro" };
-}
-
-/** True for a path inside of a directory, and not for the directory itself. */
-export function isInside(path: string, directory: string): boolean {
-  return path.startsWith(directory.endsWith("/") ? directory : `${directory}/`);
 }

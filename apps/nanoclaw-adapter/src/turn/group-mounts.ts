@@ -1,9 +1,10 @@
-import { cp, lstat, mkdir, stat, writeFile } from "node:fs/promises";
+import { cp, lstat, mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type MountOption, SandboxError, type SandboxProvider } from "@nanoclaw/sandbox";
 import type { Group } from "../group.js";
 import type { Installation } from "../installation.js";
 import { extraMounts } from "../mounts/extra-mounts.js";
+import { canHideFiles, emptyFile } from "../mounts/hidden-file.js";
 
 export interface GroupMountsOptions {
   readonly installation: Installation;
@@ -61,23 +62,22 @@ export async function groupMounts(options: GroupMountsOptions): Promise<GroupMou
 
 /** The project, for the main group: read-only, and its `.env` hidden by an empty file. */
 async function projectMounts(
-  { root, stateDirectory }: Installation,
+  installation: Installation,
   workspace: string,
   { name, capabilities }: SandboxProvider,
 ): Promise<{ mounts: MountOption[]; notices: string[] }> {
+  const { root } = installation;
   const project: MountOption = { source: root, target: `${workspace}/project`, readOnly: true };
   const hasSecrets = await lstat(join(root, ".env")).then(
     () => true,
     () => false,
   );
   if (!hasSecrets) return { mounts: [project], notices: [] };
-  if (!capabilities.mounts.files || !capabilities.mounts.nested) {
+  if (!canHideFiles(capabilities)) {
     const words = `The project is not mounted: ${name} cannot hide its .env, which holds secrets.`;
     return { mounts: [], notices: [words] };
   }
-  await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
-  const empty = join(stateDirectory, "empty");
-  await writeFile(empty, "", { mode: 0o644 });
+  const empty = await emptyFile(installation);
   return {
     mounts: [project, { source: empty, target: `${workspace}/project/.env`, readOnly: true }],
     notices: [],

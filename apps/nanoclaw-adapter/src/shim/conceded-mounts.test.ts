@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadProvider } from "@nanoclaw/sandbox";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { planMounts } from "./mount-plan.js";
-import type { Bind } from "./volume.js";
+import type { Bind } from "../mounts/mount-plan.js";
+import { concededMounts } from "./conceded-mounts.js";
 
 let root: string;
 beforeAll(() => {
@@ -24,22 +24,21 @@ const bind = (source: string, target: string, readOnly = false): Bind => ({
 const v2 = () => [
   bind("session", "/workspace"),
   bind("groups/a", "/workspace/agent"),
-  bind("groups/a/container.json", "/workspace/agent/container.json", true),
   bind("container/CLAUDE.md", "/app/CLAUDE.md", true),
   bind("groups/global", "/workspace/global", true),
+  bind("groups/a/container.json", "/workspace/agent/container.json", true),
 ];
 
-const emptyFile = "/state/empty";
+const emptyFile = async () => join(root, "container/CLAUDE.md");
 
 describe("F7: one mount model for all engines", () => {
   it("an engine that can do all of it gets all of it, and an empty file for the null device", async () => {
     const { capabilities } = await loadProvider("docker");
     const rules = { engine: "docker", capabilities, concessions: [], emptyFile };
     const hidden = bind("/dev/null", "/workspace/project/.env", true);
-    expect(await planMounts([...v2(), hidden], rules)).toEqual({
-      mounts: [...v2(), { ...hidden, source: emptyFile }],
-      guestBinds: [],
-      copies: [],
+    expect(await concededMounts([...v2(), hidden], rules)).toEqual({
+      mounts: [...v2(), { ...hidden, source: await emptyFile() }],
+      inGuest: [],
     });
   });
 
@@ -47,35 +46,41 @@ describe("F7: one mount model for all engines", () => {
     const { capabilities } = await loadProvider(engine);
     const mounts = [bind("groups/a", "/workspace/group"), bind("session", "/workspace/ipc")];
     const rules = { engine, capabilities, concessions: [], emptyFile };
-    expect(await planMounts(mounts, rules)).toEqual({ mounts, guestBinds: [], copies: [] });
+    expect(await concededMounts(mounts, rules)).toEqual({ mounts, inGuest: [] });
   });
 
   it("what an engine cannot do is refused until policy lets it pass, and then done in the guest", async () => {
     const { capabilities } = await loadProvider("tart");
     const rules = { engine: "tart", capabilities, emptyFile };
-    await expect(planMounts(v2(), { ...rules, concessions: [] })).rejects.toMatchObject({
+    await expect(concededMounts(v2(), { ...rules, concessions: [] })).rejects.toMatchObject({
       code: "unsupported",
       hint: expect.stringContaining('"concessions": ["guest-mounts"]'),
     });
-    await expect(planMounts(v2(), { ...rules, concessions: ["guest-mounts"] })).rejects.toMatchObject({
+    await expect(concededMounts(v2(), { ...rules, concessions: ["guest-mounts"] })).rejects.toMatchObject({
       hint: expect.stringContaining('"concessions": ["copied-files"]'),
     });
-    expect(await planMounts(v2(), { ...rules, concessions: ["guest-mounts", "copied-files"] })).toEqual({
+    expect(await concededMounts(v2(), { ...rules, concessions: ["guest-mounts", "copied-files"] })).toEqual({
       mounts: [
         bind("session", "/workspace"),
-        bind("groups/a", "/run/nanoclaw-mounts/0"),
-        bind("groups/global", "/run/nanoclaw-mounts/1", true),
+        bind("groups/a", "/mnt/nanoclaw/1"),
+        bind("groups/global", "/mnt/nanoclaw/3", true),
       ],
-      guestBinds: [
-        { from: "/run/nanoclaw-mounts/0", target: "/workspace/agent", readOnly: false },
-        { from: "/run/nanoclaw-mounts/1", target: "/workspace/global", readOnly: true },
+      inGuest: [
+        { from: "/mnt/nanoclaw/1", target: "/workspace/agent", readOnly: false },
+        { from: "/mnt/nanoclaw/3", target: "/workspace/global", readOnly: true },
+        // In place, where nothing is mounted around it.
         {
-          from: "/run/nanoclaw-mounts/0/container.json",
+          source: join(root, "container/CLAUDE.md"),
+          from: "/app/CLAUDE.md",
+          target: "/app/CLAUDE.md",
+          readOnly: true,
+        },
+        {
+          from: "/mnt/nanoclaw/1/container.json",
           target: "/workspace/agent/container.json",
           readOnly: true,
         },
       ],
-      copies: [{ source: join(root, "container/CLAUDE.md"), target: "/app/CLAUDE.md" }],
     });
   });
 
@@ -87,7 +92,7 @@ describe("F7: one mount model for all engines", () => {
     ];
     const rules = { engine: "tart", capabilities, emptyFile };
     await expect(
-      planMounts(mounts, { ...rules, concessions: ["guest-mounts", "copied-files"] }),
+      concededMounts(mounts, { ...rules, concessions: ["guest-mounts", "copied-files"] }),
     ).rejects.toMatchObject({
       code: "unsupported",
       message: expect.stringContaining("/workspace/project/.env"),
@@ -98,6 +103,19 @@ describe("F7: one mount model for all engines", () => {
     const { capabilities } = await loadProvider("tart");
     const rules = { engine: "tart", capabilities, concessions: ["copied-files"], emptyFile } as const;
     const mount = bind("container/CLAUDE.md", "/app/CLAUDE.md");
-    await expect(planMounts([mount], rules)).rejects.toMatchObject({ code: "unsupported" });
+    await expect(concededMounts([mount], rules)).rejects.toMatchObject({ code: "unsupported" });
+  });
+
+  it("a copy never goes into a directory of the host's: it is bound over its place there", async () => {
+    const { capabilities } = await loadProvider("tart");
+    const mounts = [bind("session", "/workspace"), bind("container/CLAUDE.md", "/workspace/ca.pem", true)];
+    const rules = { engine: "tart", capabilities, emptyFile };
+    await expect(concededMounts(mounts, { ...rules, concessions: ["copied-files"] })).rejects.toMatchObject({
+      hint: expect.stringContaining('"concessions": ["guest-mounts"]'),
+    });
+    const plan = await concededMounts(mounts, { ...rules, concessions: ["guest-mounts", "copied-files"] });
+    expect(plan.inGuest).toEqual([
+      { source: mounts[1]?.source, from: "/mnt/nanoclaw/1", target: "/workspace/ca.pem", readOnly: true },
+    ]);
   });
 });

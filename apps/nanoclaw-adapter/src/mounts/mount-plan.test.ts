@@ -3,15 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Capabilities } from "@nanoclaw/sandbox";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { MountSpec } from "./contract.js";
-import { planMounts } from "./mount-plan.js";
+import { type Bind, type MountRules, planMounts } from "./mount-plan.js";
 
-const container = {
-  mounts: { directories: true, files: true, readOnly: true, nested: true },
-} as Capabilities;
-const machine = {
-  mounts: { directories: true, files: false, readOnly: true, nested: false },
-} as Capabilities;
+const rulesOf = (mounts: Partial<Capabilities["mounts"]>): MountRules => ({
+  capabilities: { mounts: { directories: true, files: true, readOnly: true, nested: true, ...mounts } },
+  files: "copy",
+});
+const container = rulesOf({});
+const machine = rulesOf({ files: false, nested: false });
 
 let root: string;
 beforeEach(() => {
@@ -21,12 +20,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-const mount = (source: string, containerPath: string, mode: "ro" | "rw"): MountSpec => ({
-  class: "allowlisted-extra",
-  hostPath: join(root, source),
-  containerPath,
-  mode,
-  groupScope: "g",
+const mount = (source: string, target: string, mode: "ro" | "rw"): Bind => ({
+  source: join(root, source),
+  target,
+  readOnly: mode === "ro",
 });
 
 /** As NanoClaw composes them, the inner ones first. */
@@ -72,11 +69,11 @@ test("elsewhere inner ones are shared aside and bound by the guest, each source 
 
 test("a file for writing cannot be had where only directories are shared", async () => {
   const file = [mount("group/CLAUDE.md", "/notes", "rw")];
-  await expect(planMounts(file, machine)).rejects.toMatchObject({ kind: "spec-invalid" });
+  await expect(planMounts(file, machine)).rejects.toMatchObject({ code: "unsupported" });
   await expect(planMounts(file, container)).resolves.toMatchObject({ inGuest: [] });
 });
 
 test("what is neither a file nor a directory is refused", async () => {
-  const device = { ...mount("x", "/null", "ro"), hostPath: "/dev/null" };
-  await expect(planMounts([device], container)).rejects.toMatchObject({ kind: "spec-invalid" });
+  const device = { ...mount("x", "/null", "ro"), source: "/dev/null" };
+  await expect(planMounts([device], container)).rejects.toMatchObject({ code: "invalid_argument" });
 });

@@ -1,8 +1,9 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { type Sandbox, SandboxError } from "@nanoclaw/sandbox";
-import { runAsRoot } from "./guest-root.js";
-import type { GuestBind, GuestCopy } from "./mount-plan.js";
+import { runAsRoot } from "../run/guest-root.js";
+import { type GuestBind, type GuestCopy, shares } from "./mount-plan.js";
+import { isWithin } from "./within.js";
 
 const timeoutMs = 30_000;
 /** A mounted file is configuration or instructions. */
@@ -47,9 +48,13 @@ export async function mountInGuest(
     if ("source" in step) {
       const input = await readPlainFile(step.source);
       await mustWork(sandbox, copyScript, [from], target, input);
+      if (from === target) continue;
     }
     await mustWork(sandbox, bindScript, [from, target, readOnly ? "ro" : "rw", inMountinfo(target)], target);
   }
+  // What is read-only in its place may be for writing where it was shared.
+  if (steps.some(({ from }) => isWithin(from, shares)))
+    await mustWork(sandbox, 'as_root chmod 700 -- "$1"', [shares], shares);
 }
 
 /** As the kernel writes a path where blanks separate. */
