@@ -416,6 +416,7 @@ test("R10: limits, times, image and the rest come from the policy, each by itsel
   expect(decision).toMatchObject({
     limits: { memoryMiB: 2048, cpuCount: 1, pidCount: 64 },
     timeouts: { bootMs: 7, runMs: 9, idleMs: 1_800_000 },
+    keptByNanoClaw: ["idleMs"],
     image: "own:1",
     entrypoint: ["agent"],
     network: "none",

@@ -1,8 +1,9 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
 import { waitUntilGone } from "@nanoclaw/test-engines";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type CallOptions, callDocker, startDocker } from "./hosts/docker-call.js";
@@ -262,6 +263,32 @@ cat CLAUDE.md; echo; echo new >new`;
       expect(rewritten.stdout).toBe("http://127.0.0.1:3001\n");
       const other = await run("local", ["true"], ["--add-host=evil:1.2.3.4"]);
       expect(other.exitCode).toBe(125);
+    });
+
+    test("R7: policy's runMs and idleMs end a run as a stop does, and a failed sandbox that is kept is told of", async () => {
+      const sandboxProgram = fileURLToPath(
+        new URL("./dist/cli.js", import.meta.resolve("@nanoclaw/sandbox-cli/package.json")),
+      );
+      const { stateDirectory } = engines.settings.local ?? {};
+      const limited = async (timeouts: { runMs: number; idleMs: number }, script: string) => {
+        const keep = { on: "failure", ttlMs: 30_000 } as const;
+        const group = { runtime: "local", timeouts: { bootMs: 60_000, ...timeouts }, keep } as const;
+        installation.policy({ groups: { local: group }, engines: engines.settings });
+        const ended = await run("local", ["sh", "-c", script]);
+        const [, id = ""] = /Look inside: .* -it (\S+) sh/.exec(ended.stderr) ?? [];
+        const options = ["--engine", "local", "--engine-option", `stateDirectory="${stateDirectory}"`];
+        // It belongs to the owner that the executable's environment makes.
+        execFileSync(process.execPath, [sandboxProgram, "rm", ...options, id], {
+          env: installation.environment,
+        });
+        return ended;
+      };
+      const silent = await limited({ runMs: 100, idleMs: 600_000 }, "exec sleep 1000");
+      expect(silent).toMatchObject({ exitCode: 143, stderr: expect.stringContaining("timeouts.runMs") });
+      const answer = "echo ---NANOCLAW_OUTPUT_END---; exec sleep 1000";
+      const idle = await limited({ runMs: 600_000, idleMs: 100 }, answer);
+      expect(idle).toMatchObject({ exitCode: 143, stderr: expect.stringContaining("timeouts.idleMs") });
+      expect(idle.stdout).toBe("---NANOCLAW_OUTPUT_END---\n");
     });
 
     test("prompts of any characters are delivered as they are, up to 1 MiB", async () => {

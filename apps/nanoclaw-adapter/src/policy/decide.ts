@@ -47,6 +47,10 @@ export async function decideFor(group: Group, circumstances: Circumstances): Pro
   const fallback = runtime === base ? allowed : allowed.filter((each) => isAsStrongAs(each, base));
   const run = runLimit([registered, groupFile], profile.timeouts.runMs ?? settings.runMs);
   const { bootMs = settings.bootMs, idleMs = settings.idleMs } = profile.timeouts;
+  const isSetting = {
+    runMs: profile.timeouts.runMs === undefined && run.runMs === settings.runMs,
+    idleMs: profile.timeouts.idleMs === undefined,
+  };
   return {
     folder,
     runtime,
@@ -57,6 +61,7 @@ export async function decideFor(group: Group, circumstances: Circumstances): Pro
     inFallback: Object.fromEntries(fallback.map((each) => [each, inRuntime(each, profile, file.policy)])),
     network: profile.network ?? "open",
     timeouts: { bootMs, runMs: run.runMs, idleMs },
+    keptByNanoClaw: (["runMs", "idleMs"] as const).filter((name) => isSetting[name]),
     keep: { on: profile.keep?.on ?? "never", ttlMs: profile.keep?.ttlMs ?? keepMs },
     queueMs: profile.queueMs ?? settings.queueMs,
     secrets: profile.secrets,

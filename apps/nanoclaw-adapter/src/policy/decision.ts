@@ -49,6 +49,8 @@ export interface Decision {
   readonly limits: Limits;
   /** Milliseconds: until the guest is ready, for the whole run, without output. */
   readonly timeouts: { readonly bootMs: number; readonly runMs: number; readonly idleMs: number };
+  /** Those that are NanoClaw's own settings (`CONTAINER_TIMEOUT`, `IDLE_TIMEOUT`), which it keeps itself where it runs the turn. */
+  readonly keptByNanoClaw?: readonly ("runMs" | "idleMs")[];
   /** What happens to a sandbox whose run has failed: looked into until the time is up, or gone at once. */
   readonly keep: { readonly on: "never" | "failure"; readonly ttlMs: number };
   /** How long a run may wait for its turn, in milliseconds. */

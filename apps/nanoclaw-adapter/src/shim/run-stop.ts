@@ -9,6 +9,9 @@ export class RunStop {
   /** Set once somebody wants the end: the signal that stands for it. */
   reason: NodeJS.Signals | undefined;
 
+  /** A limit of the policy's has passed. */
+  timedOut = false;
+
   /** Aborted when the run is to end before its command was started. */
   get opening(): AbortSignal {
     return this.#opening.signal;
@@ -40,6 +43,13 @@ export class RunStop {
     }
   }
 
+  /** SIGTERM, some time, and SIGKILL for the command alone: its sandbox may be kept to be looked into. */
+  async timeOut(graceMs: number): Promise<void> {
+    this.timedOut = true;
+    if (await this.#terminate(graceMs)) return;
+    await this.#child?.kill("SIGKILL").catch(() => this.#destroy());
+  }
+
   /** SIGTERM, some time, and then the end of the sandbox with all that is in it. */
   now(graceMs: number): void {
     this.reason ??= "SIGKILL";
@@ -48,15 +58,19 @@ export class RunStop {
   }
 
   async #end(graceMs: number): Promise<void> {
-    if (graceMs > 0 && this.#child !== undefined) {
-      await this.#child.kill("SIGTERM").catch(() => undefined);
-      const deadline = performance.now() + graceMs;
-      while (!this.#childEnded && performance.now() < deadline)
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      // The run goes on to its own end.
-      if (this.#childEnded) return;
-    }
+    // The run goes on to its own end.
+    if (graceMs > 0 && (await this.#terminate(graceMs))) return;
     await this.#destroy();
+  }
+
+  /** Whether the command has ended by itself. */
+  async #terminate(graceMs: number): Promise<boolean> {
+    if (this.#child === undefined) return false;
+    await this.#child.kill("SIGTERM").catch(() => undefined);
+    const deadline = performance.now() + graceMs;
+    while (!this.#childEnded && performance.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    return this.#childEnded;
   }
 
   /** A failure is told by the run, which destroys it once more. */

@@ -19,11 +19,14 @@ import { commandOf } from "./entrypoint.js";
 import { makeHome } from "./guest-home.js";
 import { withoutHostAlias } from "./host-alias.js";
 import { nameLabel } from "./left-sandboxes.js";
+import { holdToLimits, type RunLimits } from "./run-limits.js";
 import type { RunRequest } from "./run-request.js";
 import type { RunStop } from "./run-stop.js";
 
 /** Home of the user of NanoClaw's images, where the agents keep their state. */
 const imageHome = "/home/node";
+/** What a command gets to end by itself when its time is up: as much as by `docker stop`. */
+const GRACE_MS = 10_000;
 /** Names of sandboxes have at most 63 characters, those of containers may have more. */
 const NAME_LENGTH = 63;
 
@@ -87,7 +90,11 @@ export async function runInSandbox(
     const command = known ?? (await askCommand());
     signal.throwIfAborted();
     const child = await sandbox.spawn(command, { env, stdin: request.interactive });
-    return await carry(child, request.interactive, stop);
+    const limits = holdToLimits(request, decision, (words) => {
+      notice(words);
+      void stop.timeOut(GRACE_MS);
+    });
+    return await carry(child, request.interactive, stop, limits);
   });
 }
 
@@ -105,7 +112,9 @@ async function withSandbox(
     if (exitCode === 0) outcome = "answered";
     return exitCode;
   } finally {
-    await opened.close(stop.reason === undefined ? outcome : "aborted");
+    const kept = await opened.close(stop.timedOut ? "timeout" : stop.reason ? "aborted" : outcome);
+    if (kept)
+      notice(`The sandbox is kept for ${Math.round(kept.ttlMs / 1000)} s. Look inside: ${kept.enter}`);
   }
 }
 
@@ -144,9 +153,15 @@ async function checkSharedMemory(sandbox: Sandbox, request: RunRequest, decision
 }
 
 /** Connects this process's streams with the command's until that has ended. */
-async function carry(child: SandboxProcess, interactive: boolean, stop: RunStop): Promise<number> {
+async function carry(
+  child: SandboxProcess,
+  interactive: boolean,
+  stop: RunStop,
+  limits: RunLimits,
+): Promise<number> {
   const output = (async () => {
     for await (const { stream, data } of child) {
+      limits.wrote(stream, data);
       await write(stream === "stdout" ? process.stdout : process.stderr, data, stop);
     }
   })();
@@ -160,6 +175,7 @@ async function carry(child: SandboxProcess, interactive: boolean, stop: RunStop)
   try {
     await output;
   } finally {
+    limits.stop();
     // It would keep this process, whose caller may hold the other end.
     if (interactive) process.stdin.destroy();
   }

@@ -16,7 +16,6 @@ function routerOf({ groups, engines }: TestPolicy): Router {
       if (policy === undefined) throw new Error(`The tests' policy has no group ${folder}.`);
       const decision: Decision = {
         folder,
-        ...policy,
         fallback: [],
         sensitive: false,
         agent: "claude",
@@ -27,6 +26,7 @@ function routerOf({ groups, engines }: TestPolicy): Router {
         queueMs: 60_000,
         layers: [],
         attempts: [],
+        ...policy,
       };
       return decision;
     },

@@ -6,13 +6,15 @@ import type { AppleContainerOptions } from "@nanoclaw/sandbox-apple-container";
 import type { DockerOptions } from "@nanoclaw/sandbox-docker";
 import type { LocalOptions } from "@nanoclaw/sandbox-local";
 import type { TartOptions } from "@nanoclaw/sandbox-tart";
-import type { Concession, Runtime } from "../../src/index.js";
+import type { Concession, Decision, Runtime } from "../../src/index.js";
 
 /** What policy says of a group, as far as tests care. */
 export interface GroupPolicy {
   readonly runtime: Runtime;
   readonly entrypoint?: readonly string[];
   readonly concessions?: readonly Concession[];
+  readonly timeouts?: Decision["timeouts"];
+  readonly keep?: Decision["keep"];
 }
 
 /** What the tests' executable `docker` reads instead of a policy. */
