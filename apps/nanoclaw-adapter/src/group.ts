@@ -23,7 +23,8 @@ export function isValidFolder(folder: unknown): folder is string {
 /** @throws SandboxError `invalid_argument`. */
 export function checkFolder(folder: unknown): asserts folder is string {
   if (isValidFolder(folder)) return;
-  throw new SandboxError("invalid_argument", `This is no group folder: ${JSON.stringify(folder)}.`, {
+  const shown = typeof folder === "string" ? JSON.stringify(folder.slice(0, 80)) : `a ${typeof folder}`;
+  throw new SandboxError("invalid_argument", `This is no group folder: ${shown}.`, {
     hint: 'Letters, digits, "_" and "-", at most 64, beginning with a letter or digit, and not "global".',
   });
 }

@@ -68,6 +68,7 @@ describe.each(tried)("the driver's contract on %s", (runtime) => {
       echo "$HTTPS_PROXY" >proxy
       { echo "$TZ $GREETING $ANTHROPIC_AUTH_TOKEN"; cat agent/CLAUDE.md; cat /app/src/agent.sh "my own \\$runner/agent.sh"; } >report
       echo mine >agent/notes
+      case $(ls -ld /mnt/nanoclaw 2>/dev/null) in "" | drwx------*) ;; *) echo "shares are open" >>report ;; esac
       (echo changed >agent/CLAUDE.md) 2>/dev/null && echo "CLAUDE.md was written" >>report
       (echo changed >/app/src/agent.sh) 2>/dev/null && echo "agent.sh was written" >>report
       exit 3`;

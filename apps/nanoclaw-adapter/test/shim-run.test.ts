@@ -87,10 +87,14 @@ describe.skipIf(reason !== undefined)(
       test("S6: variables, arguments and names of files stay what they are, whatever their characters", async () => {
         const odd = `quotes "'\` $(touch /tmp/pwned) \${HOME} ; & | \n line \\ end`;
         writeFileSync(join(installation.root, "groups", folder, odd.replaceAll("/", "")), "read");
-        const script = 'printf "%s|%s|" "$ODD" "$1"; cat "$2"';
-        const words = ["sh", "-c", script, "sh", odd, odd.replaceAll("/", "")];
-        const printed = await run(folder, words, ["-e", `ODD=${odd}`]);
-        expect(printed.stdout).toBe(`${odd}|${odd}|read`);
+        // NanoClaw 2 names a directory after each session.
+        const session = openDirectory(join(installation.root, "data", `--it's "$(touch pwned)" 冷`));
+        writeFileSync(join(session, "inbound.db"), " of the session");
+        const script = 'printf "%s|%s|" "$ODD" "$1"; cat "$2" "$3/inbound.db"';
+        const words = ["sh", "-c", script, "sh", odd, odd.replaceAll("/", ""), `/sessions/冷 $(id)'`];
+        const flags = ["-e", `ODD=${odd}`, "-v", `${session}:/sessions/冷 $(id)'`];
+        const printed = await run(folder, words, flags);
+        expect(printed.stdout).toBe(`${odd}|${odd}|read of the session`);
         expect(existsSync("/tmp/pwned")).toBe(false);
       });
 
