@@ -14,7 +14,13 @@ import { render, unbackedCode } from "../documents/render.js";
 const read = (path: string): string => readFileSync(new URL(path, repository), "utf8");
 
 /** Those whose TypeScript is all backed by programs that run. */
-const backed = ["README.md", "packages/sandbox/README.md", "docs/guide.md", "docs/security.md"];
+const backed = [
+  "README.md",
+  "packages/sandbox/README.md",
+  "docs/guide.md",
+  "docs/security.md",
+  "docs/nanoclaw/in-process.md",
+];
 
 describe.each(documents())("%s", (path) => {
   const text = read(path);

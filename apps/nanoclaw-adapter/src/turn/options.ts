@@ -12,7 +12,7 @@ import type { SecretOptions } from "./secrets.js";
 export type AgentMode =
   | {
       readonly kind: "protocol";
-      /** Default: `/app/entrypoint.sh`, which is where NanoClaw's image has it. */
+      /** Default: the policy's for the runtime, else `/app/entrypoint.sh`, which is where NanoClaw's image has it. */
       readonly entrypoint?: readonly string[];
     }
   | { readonly kind: "cli" };

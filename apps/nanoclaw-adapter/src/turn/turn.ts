@@ -141,7 +141,7 @@ export class Turn {
     if (mode.kind === "cli" && profile.refusesRoot) await this.#checkUser(sandbox, profile);
     const argv =
       mode.kind === "protocol"
-        ? (mode.entrypoint ?? ["/app/entrypoint.sh"])
+        ? (mode.entrypoint ?? choice.decision.entrypoint ?? ["/app/entrypoint.sh"])
         : profile.command({ sessionId, newSessionId });
     const process = await sandbox.spawn(argv, { cwd, signal: this.#end.signal });
     this.#end.restart("run", runMs);
