@@ -71,3 +71,7 @@ export function parseOutput(text: string): ContainerOutput | undefined {
     ...(typeof error === "string" ? { error } : {}),
   };
 }
+
+export function withSession<T extends ContainerOutput>(output: T, newSessionId: string | undefined): T {
+  return newSessionId === undefined ? output : { ...output, newSessionId };
+}
