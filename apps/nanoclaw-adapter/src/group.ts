@@ -1,4 +1,5 @@
 import { SandboxError } from "@nanoclaw/sandbox";
+import { isValidFolder } from "./group-folder.js";
 
 /** A chat group of NanoClaw, as far as its sandbox depends on it. */
 export interface Group {
@@ -11,13 +12,6 @@ export interface Group {
    * §1.11`), so that it may only raise isolation, like the group's own file.
    */
   readonly registered?: unknown;
-}
-
-const validFolder = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
-
-/** NanoClaw's own rule for group folders (`nanoclaw.md §1.11`). */
-export function isValidFolder(folder: unknown): folder is string {
-  return typeof folder === "string" && validFolder.test(folder) && folder.toLowerCase() !== "global";
 }
 
 /** @throws SandboxError `invalid_argument`. */

@@ -4,7 +4,8 @@ export { profiles } from "./agents/profiles.js";
 export { type CapacityOptions, createCapacity } from "./capacity/create-capacity.js";
 export type { CapacityLimits, EngineLimits, MachineLimits } from "./capacity/limits.js";
 export type { Capacity, Need, Slot } from "./capacity/slot.js";
-export { checkFolder, type Group, isValidFolder } from "./group.js";
+export { checkFolder, type Group } from "./group.js";
+export { isValidFolder } from "./group-folder.js";
 export { hostOf } from "./host.js";
 export { type Installation, type InstallationOptions, installationAt } from "./installation.js";
 export type {

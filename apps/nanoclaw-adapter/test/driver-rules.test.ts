@@ -133,6 +133,22 @@ describe("mounts", () => {
   });
 });
 
+test("what decides on walls is for writing by no agent, whatever list allows it", async () => {
+  const host = nanoclaw.host([]);
+  const provider = async () => ({ capabilities: { mounts: {} } }) as never;
+  const driver = mixedDriver({ host: { ...host, router: { ...host.router, provider } } })(nanoclaw.policy);
+  const { root: project, configDirectory } = nanoclaw.installation;
+  mkdirSync(configDirectory, { recursive: true });
+  for (const hostPath of [project, configDirectory]) {
+    const prepared = (mode: "rw" | "ro") =>
+      driver
+        .prepare(nanoclaw.spec({ change: extra({ hostPath, mode }) }))
+        .catch((error: Error) => error.message);
+    expect(await prepared("rw")).toContain("denied-by-policy");
+    expect(await prepared("ro")).not.toContain("denied-by-policy");
+  }
+});
+
 test("a link that a group has left in its directory is mounted for nobody", async () => {
   const host = nanoclaw.host([]);
   const provider = async () => ({ capabilities: { mounts: {} } }) as never;

@@ -15,6 +15,8 @@ describe("the executable named docker, without any engine", () => {
     installation = testInstallation(published, { groups: {}, engines: {} });
     for (const folder of ["family", "work_1", "other"]) mkdirSync(join(installation.root, "groups", folder));
     symlinkSync("other", join(installation.root, "groups", "link"));
+    symlinkSync("/etc/passwd", join(installation.root, "groups", "family", "left"));
+    symlinkSync("/etc", join(installation.root, "data", "left"));
   });
   afterAll(() => installation[Symbol.dispose]());
 
@@ -78,6 +80,26 @@ describe("the executable named docker, without any engine", () => {
       [
         "weaker hardening",
         (root) => group(`${root}/groups/family`, undefined, "--security-opt", "seccomp=unconfined"),
+      ],
+      [
+        "a link that a group has left, mounted again",
+        (root) => group(`${root}/groups/family`, undefined, "-v", `${root}/groups/family/left:/extra:ro`),
+      ],
+      [
+        "a place reached by a link in data/",
+        (root) => group(`${root}/groups/family`, undefined, "-v", `${root}/data/left/passwd:/extra:ro`),
+      ],
+      [
+        "what decides on walls, for writing",
+        (root) => group(`${root}/groups/family`, undefined, "-v", `${root}/.env:/extra`),
+      ],
+      [
+        "what holds it, for writing",
+        (root) => group(`${root}/groups/family`, undefined, "-v", `${root}:/extra`),
+      ],
+      [
+        "the policy's directory, for writing",
+        (root) => group(`${root}/groups/family`, undefined, "-v", `${dirname(root)}/config:/extra`),
       ],
       ["a run that would stay", (root) => group(`${root}/groups/family`).filter((word) => word !== "--rm")],
     ];

@@ -1,4 +1,4 @@
-import { isValidFolder } from "../group.js";
+import { isValidFolder } from "../group-folder.js";
 import type { ContainerSpec, DriverCapabilities, MountPolicy, SessionSpec } from "./contract.js";
 import { labelsOf, sessionLabels } from "./labels.js";
 import { checkMount, isPlainPath } from "./mount-policy.js";

@@ -66,7 +66,11 @@ export class SessionMaker {
         `runtimeTier 'vm' is asked for, and ${choice.runtime} isolates by ${capabilities.isolation}`,
       );
     }
-    const plan = await sessionMounts(agent.mounts, policy, capabilities);
+    const plan = await sessionMounts(agent.mounts, {
+      policy,
+      installation: host.installation,
+      capabilities,
+    });
     const { limits, unrealized } = limitsFor(choice.decision.limits, spec.resources, capabilities);
     if (unrealized.length > 0) {
       log.write("unrealized", {

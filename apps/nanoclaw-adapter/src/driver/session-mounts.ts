@@ -1,9 +1,17 @@
 import { type Capabilities, SandboxError } from "@nanoclaw/sandbox";
+import type { Installation } from "../installation.js";
 import { type MountPlan, planMounts } from "../mounts/mount-plan.js";
+import { protectedPlaceIn } from "../mounts/protected.js";
 import { isReachedWithoutLink, isWithin } from "../mounts/within.js";
 import type { MountPolicy, MountSpec } from "./contract.js";
 import { refuseWal } from "./session-databases.js";
 import { deniedByPolicy, specInvalid } from "./session-failure.js";
+
+export interface SessionMountsOptions {
+  readonly policy: MountPolicy;
+  readonly installation: Installation;
+  readonly capabilities: Capabilities;
+}
 
 /**
  * How a session's mounts come about on an engine, once each is known to be what its path says.
@@ -12,10 +20,14 @@ import { deniedByPolicy, specInvalid } from "./session-failure.js";
  */
 export async function sessionMounts(
   specs: readonly MountSpec[],
-  policy: MountPolicy,
-  capabilities: Capabilities,
+  { policy, installation, capabilities }: SessionMountsOptions,
 ): Promise<MountPlan> {
   await refuseLinks(specs, policy);
+  for (const { hostPath } of specs.filter(({ mode }) => mode === "rw")) {
+    const place = await protectedPlaceIn(hostPath, installation);
+    if (place === undefined) continue;
+    throw deniedByPolicy(`the mount ${hostPath} is for writing, and holds or is in ${place}`);
+  }
   if (capabilities.isolation === "vm") await refuseWal(specs);
   const binds = specs.map(({ hostPath: source, containerPath: target, mode }) => ({
     source,

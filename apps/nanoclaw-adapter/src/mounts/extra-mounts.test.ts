@@ -162,3 +162,17 @@ test.each([
 ])("%s is blocked: %s", (path, blocked) => {
   expect(blockedBy(path, [...defaultBlocked, "*.pem"]) !== undefined).toBe(blocked);
 });
+
+test("NanoClaw's own directory is never for writing: its settings decide on walls", async () => {
+  mkdirSync(join(installation.root, "src"), { recursive: true });
+  allow({ allowedRoots: [{ path: "~/nanoclaw", allowReadWrite: true }] });
+  const { mounts: given, notices } = await mounts(
+    [
+      { hostPath: "~/nanoclaw", containerPath: "all", readonly: false },
+      { hostPath: "~/nanoclaw/src", readonly: false },
+    ],
+    true,
+  );
+  expect(given.map(({ readOnly }) => readOnly)).toEqual([true, false]);
+  expect(notices).toEqual([expect.stringContaining(`read-only, by what ${join(installation.root, ".env")}`)]);
+});

@@ -6,6 +6,7 @@ import type { Installation } from "../installation.js";
 import { type AllowedRoot, allowListPath, type MountAllowList, readAllowList } from "./allow-list.js";
 import { blockedBy, defaultBlocked } from "./blocked.js";
 import { lookInside } from "./look-inside.js";
+import { protectedPlaceIn } from "./protected.js";
 import { isWithin } from "./within.js";
 
 export interface ExtraMounts {
@@ -106,10 +107,12 @@ async function extraMount(
     );
   }
   const notices: string[] = [];
-  const writable = readonly === false && root.allowReadWrite && (isMain || !list.nonMainReadOnly);
+  const place = await protectedPlaceIn(source, installation);
+  const writable =
+    readonly === false && place === undefined && root.allowReadWrite && (isMain || !list.nonMainReadOnly);
   if (readonly === false && !writable) {
-    const why = root.allowReadWrite ? "nonMainReadOnly" : `allowReadWrite of ${root.path}`;
-    notices.push(`it is read-only, by ${why}.`);
+    const rule = root.allowReadWrite ? "nonMainReadOnly" : `allowReadWrite of ${root.path}`;
+    notices.push(`it is read-only, by ${place ? `what ${place} decides on` : rule}.`);
   }
   if (kind.isDirectory()) notices.push(...(await lookInside(source, patterns)));
   return { mount: { source, target: posix.join(target, below), readOnly: !writable }, notices };

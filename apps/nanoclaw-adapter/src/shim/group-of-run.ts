@@ -1,7 +1,8 @@
-import { realpath } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
+import { isValidFolder } from "../group-folder.js";
 import type { Installation } from "../installation.js";
 import type { Bind } from "../mounts/mount-plan.js";
+import { isReachedWithoutLink } from "../mounts/within.js";
 import { printable } from "./flags.js";
 import { Refusal } from "./refusal.js";
 
@@ -15,8 +16,6 @@ export interface GroupOfRun {
 
 /** Where the group's own directory is in the guest. */
 const groupTargets: Readonly<Record<Line, string>> = { v1: "/workspace/group", v2: "/workspace/agent" };
-
-const validFolder = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
 /**
  * Whose run it is. The name cannot tell, as NanoClaw replaces characters in it: the mount of the group's directory is
@@ -42,7 +41,7 @@ export async function groupOfRun(
   }
   const { line, source } = only;
   const folder = source.slice(groupsDirectory.length + 1);
-  if (dirname(source) !== groupsDirectory || !validFolder.test(folder) || folder.toLowerCase() === "global") {
+  if (dirname(source) !== groupsDirectory || !isValidFolder(folder)) {
     throw new Refusal(
       `docker run: ${printable(source)} is no group's directory of the installation at ${root}.`,
       {
@@ -50,7 +49,7 @@ export async function groupOfRun(
       },
     );
   }
-  await refuseLink(source, groupsDirectory, folder);
+  await refuseLink(source, groupsDirectory);
   const expected = line === "v1" ? "nanoclaw-" : "nanoclaw-v2-";
   const mangled = folder.replace(/[^A-Za-z0-9-]/g, "-");
   const namesOfGroup = new RegExp(`^${expected}(${folder}|${mangled})-\\d+$`);
@@ -72,13 +71,14 @@ export async function groupOfRun(
 }
 
 /** By a link, a group would bring another group's files with its own rules. */
-async function refuseLink(source: string, groupsDirectory: string, folder: string): Promise<void> {
-  const [real, groups] = await Promise.all([realpath(source), realpath(groupsDirectory)]).catch((error) => {
-    throw new Refusal(
-      `docker run: ${printable(source)} cannot be used: ${(error as NodeJS.ErrnoException).code}.`,
-    );
-  });
-  if (real === join(groups, folder)) return;
+async function refuseLink(source: string, groupsDirectory: string): Promise<void> {
+  const isPlain = await isReachedWithoutLink(source, groupsDirectory);
+  if (isPlain === undefined) {
+    throw new Refusal(`docker run: ${printable(source)} is not there.`, {
+      hint: "NanoClaw makes a group's directory when it is registered.",
+    });
+  }
+  if (isPlain) return;
   throw new Refusal(`docker run: ${printable(source)} leads to another place.`, {
     hint: "A group's directory may not be a symbolic link.",
   });

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
@@ -113,6 +113,7 @@ export class RunRecords {
   async forget(name: string): Promise<void> {
     const { file, socket } = this.#pathsOf(name);
     await rm(socket, { force: true });
+    await rm(`${file}.next`, { force: true });
     await rm(file, { force: true });
   }
 
@@ -160,7 +161,8 @@ export class OwnRun {
 
   /** Replaced as a whole, so that a reader finds the old one or the new one. */
   async write(record: RunRecord): Promise<void> {
-    const next = `${this.#file}.${randomUUID()}`;
+    // The name is this run's alone: what a killed one has left there goes with the next, or with its record.
+    const next = `${this.#file}.next`;
     await writeFile(next, JSON.stringify(record), { mode: 0o600 });
     await rename(next, this.#file);
   }

@@ -1,6 +1,7 @@
 import type { Limits } from "@nanoclaw/sandbox";
 import type { Installation } from "../installation.js";
 import type { Bind } from "../mounts/mount-plan.js";
+import { checkBinds } from "./check-binds.js";
 import { type Call, printable } from "./flags.js";
 import { type GroupOfRun, groupOfRun } from "./group-of-run.js";
 import { Refusal } from "./refusal.js";
@@ -49,6 +50,7 @@ export async function runRequest(call: RunCall, installation: Installation): Pro
   const binds = (flags.volume ?? []).map(parseVolume);
   const labels = parsePairs("--label", flags.label ?? []);
   const group = await groupOfRun(name, binds, labels, installation);
+  await checkBinds(binds, installation);
   return {
     ...group,
     name,

@@ -1,4 +1,4 @@
-import { cp, lstat, mkdir, stat } from "node:fs/promises";
+import { cp, lstat, mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type MountOption, SandboxError, type SandboxProvider } from "@nanoclaw/sandbox";
 import type { Group } from "../group.js";
@@ -84,13 +84,24 @@ async function projectMounts(
   };
 }
 
-/** A copy for each group, made once, which its agent may change. */
+/** A copy for each group, made once, which its agent may change. It comes into being whole, or not at all. */
 async function agentRunnerSource(root: string, sessions: string): Promise<string | undefined> {
   const original = join(root, "container", "agent-runner", "src");
   if (!(await isDirectory(original))) return undefined;
   const copy = join(sessions, "agent-runner-src");
-  const there = await lstat(copy).catch(() => undefined);
-  if (!there) await cp(original, copy, { recursive: true, errorOnExist: true, force: false });
+  if ((await lstat(copy).catch(() => undefined)) === undefined) {
+    const partial = await mkdtemp(`${copy}.partial-`);
+    try {
+      // With the original's permissions, which a directory of mkdtemp's has not.
+      await cp(original, join(partial, "src"), { recursive: true });
+      await rename(join(partial, "src"), copy);
+    } catch (error) {
+      // Another turn of the group was quicker.
+      if (!["ENOTEMPTY", "EEXIST"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    } finally {
+      await rm(partial, { recursive: true, force: true });
+    }
+  }
   return await ownDirectory(sessions, "agent-runner-src");
 }
 
