@@ -32,6 +32,14 @@ test("the tier raises a group to a virtual machine, and no fallback leads out of
   });
 });
 
+test("a group that is raised to a machine does not bring the image of its container", () => {
+  const decision = { ...decided("docker"), image: "agents:1" };
+  expect(decisionFor(decision, asked("container"), runtimes).image).toBe("agents:1");
+  expect(decisionFor(decision, asked("vm"), runtimes).image).toBeUndefined();
+  const known = { ...decision, inFallback: { container: { image: "agents:vm", limits: {} } } };
+  expect(decisionFor(known, asked("vm"), runtimes).image).toBe("agents:vm");
+});
+
 test("the tier never lowers a group: what the policy decided stays", () => {
   for (const runtime of runtimes) {
     expect(decisionFor(decided(runtime), asked("container"), runtimes).runtime).toBe(runtime);

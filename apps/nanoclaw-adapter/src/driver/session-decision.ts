@@ -40,7 +40,9 @@ function asVm(decision: Decision, engines: readonly Runtime[]): Decision {
     .reverse();
   if (first === undefined)
     throw specInvalid("runtimeTier 'vm' is asked for, and this driver has no such engine");
-  return { ...decision, runtime: first, fallback: others };
+  // What belonged to the weaker engine, such as its image, is nothing to a machine.
+  const own = { image: undefined, entrypoint: undefined, ...decision.inFallback?.[first] };
+  return { ...decision, ...own, runtime: first, fallback: others };
 }
 
 /** Limits for one session, and those the host asked for that this engine has not. */

@@ -48,8 +48,9 @@ export async function runInSandbox(
   const { folder, binds } = request;
   const signal = stop.opening;
   const isMain = binds.some(({ target }) => target === "/workspace/project");
-  const decision = await host.router.decide({ folder, isMain });
-  const choice = await host.router.choose(decision, { signal });
+  const choice = await host.router.choose(await host.router.decide({ folder, isMain }), { signal });
+  // What a fallback brings with it is in there.
+  const { decision } = choice;
   tell(choice);
   const provider = await host.router.provider(choice.runtime);
   const askCommand = () => commandOf(request, decision, provider, signal);
@@ -193,13 +194,17 @@ async function write(stream: NodeJS.WriteStream, data: Uint8Array, stop: RunStop
 }
 
 /** Docker's limits on top of the policy's: the lower one holds. */
-function decisionFor(request: RunRequest, { decision }: Choice, provider: SandboxProvider): Decision {
+function decisionFor(
+  request: RunRequest,
+  { decision, runtime }: Choice,
+  provider: SandboxProvider,
+): Decision {
   const { pidCount, ...rest } = request.limits;
   const dropped = !provider.capabilities.limits.pidCount && decision.concessions?.includes("pids-limit");
   return {
     ...decision,
-    // The image of another runtime than the one that policy chose it for would be nonsense.
-    image: provider.name === "tart" && decision.runtime === "tart" ? decision.image : undefined,
+    // NanoClaw names the image where the engine has Docker's, and local has none.
+    image: runtime === "tart" ? decision.image : undefined,
     limits: lower(decision.limits, dropped ? rest : { ...rest, pidCount }),
   };
 }
