@@ -82,3 +82,19 @@ test("R7: NanoClaw 2's agents answer in a database and show life by a file; both
     rmSync(session, { recursive: true });
   }
 });
+
+test("a look that is under way when a run ends starts no limit again", async () => {
+  const session = mkdtempSync(join(tmpdir(), "run-limits-"));
+  writeFileSync(join(session, "outbound.db"), "");
+  const restart = vi.spyOn(RunEnd.prototype, "restart");
+  const bind = { source: session, target: "/workspace", readOnly: false };
+  holdToLimits({ line: "v2", binds: [bind], folder: "family" }, { timeouts }, tell).stop();
+  const before = restart.mock.calls.length;
+  // A look of another run's, begun later, has ended: so has the one before.
+  const other = holdToLimits({ line: "v2", binds: [bind], folder: "other" }, { timeouts }, tell);
+  await expect.poll(() => restart.mock.calls.length).toBeGreaterThanOrEqual(before + 4);
+  other.stop();
+  rmSync(session, { recursive: true });
+  expect(restart.mock.calls.length).toBe(before + 4);
+  expect(vi.getTimerCount()).toBe(0);
+});

@@ -85,12 +85,15 @@ class AnswerCount {
 /** Calls back when a file is another than at the last look. The agent makes them: no link is followed. */
 function onChange(files: Readonly<Record<string, () => void>>, everyMs: number): () => void {
   const seen = new Map<string, number>();
+  let stopped = false;
   const look = async (): Promise<void> => {
     for (const [file, changed] of Object.entries(files)) {
       const time = await lstat(file).then(
         ({ mtimeMs }) => mtimeMs,
         () => undefined,
       );
+      // A limit that is started after the end would keep the whole program.
+      if (stopped) return;
       if (time === undefined || seen.get(file) === time) continue;
       seen.set(file, time);
       changed();
@@ -98,5 +101,8 @@ function onChange(files: Readonly<Record<string, () => void>>, everyMs: number):
   };
   void look();
   const timer = setInterval(() => void look(), everyMs);
-  return () => clearInterval(timer);
+  return () => {
+    stopped = true;
+    clearInterval(timer);
+  };
 }
