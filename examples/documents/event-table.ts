@@ -5,7 +5,8 @@ import { markdownTable } from "./markdown-table.js";
 const meanings: Readonly<Record<SandboxEvent["type"], string>> = {
   "operation-start": "A call has begun: `operation`",
   "operation-end": "It has ended: `operation`, `durationMs`, and `error` with the code if it failed",
-  progress: "Something takes a while, such as the pull of an image: `phase`, `message`, `current`, `total`",
+  progress:
+    "Something begins that takes a while: `phase` (`pull` of an image; of a create `start` and `ready`), `message`, `current`, `total`",
   warning: "Something that you should know and that did not stop the call: `message`",
   "cleanup-failed": "A clean-up could not be finished; `collectGarbage` will: `message`",
   "sandbox-lost": "The sandbox ended without `destroy`: `message`",
