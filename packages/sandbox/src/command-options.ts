@@ -27,6 +27,8 @@ export interface SpawnOptions extends CommonCommandOptions {
   tty?: boolean | TerminalSize;
   /** False: end of input at once, which spares a shell of its own for the command. Default: true. */
   stdin?: boolean;
+  /** All of standard input, then end of input. The command has no `stdin` then. A short one spares a shell as well. */
+  input?: string | Uint8Array;
 }
 
 /** For calls that only wait for the engine. */

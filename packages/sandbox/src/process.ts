@@ -44,9 +44,10 @@ export class SandboxProcess implements AsyncIterable<OutputChunk> {
     );
   }
 
-  /** Ending it gives the command end of input. Not there with `stdin: false`. */
+  /** Ending it gives the command end of input. Not there with `stdin: false` or `input`. */
   get stdin(): Writable {
-    if (!this.#run.stdin) refuse("The command was started with stdin: false.", "Leave stdin out.");
+    if (!this.#run.stdin)
+      refuse("The command was started with stdin: false, or with all of its input.", "Leave both out.");
     return this.#run.stdin;
   }
 

@@ -65,10 +65,7 @@ export class Sandbox implements AsyncDisposable {
     const guestCommand = checkCommand(command, options, this.capabilities, this.#session.shell);
     const { input, maxOutputBytes = defaultOutputBytes, check = false } = options;
     const output = new OutputCollector(maxOutputBytes);
-    const io: CommandInput = {
-      sink: (chunk) => output.add(chunk),
-      input: input === undefined ? "none" : typeof input === "string" ? Buffer.from(input) : input,
-    };
+    const io: CommandInput = { sink: (chunk) => output.add(chunk), input: bytesOf(input) ?? "none" };
     const started = performance.now();
     const resultOf = (exit: ProcessExit & { outOfMemory: boolean }): CommandResult => {
       const stdoutBytes = output.bytes("stdout");
@@ -109,7 +106,8 @@ export class Sandbox implements AsyncDisposable {
     const started = performance.now();
     return await this.#session.observed("spawn", async () => {
       const { sink } = output;
-      const io: CommandInput = { sink, input: options.stdin === false ? "none" : "live", tty };
+      const input = bytesOf(options.input) ?? (options.stdin === false ? "none" : "live");
+      const io: CommandInput = { sink, input, tty };
       // The limit goes on after this call has returned, until the command has ended.
       const deadline = this.#deadline("spawn", options);
       const run = await this.#start(guestCommand, io, deadline);
@@ -217,6 +215,10 @@ export class Sandbox implements AsyncDisposable {
       deadline[Symbol.dispose]();
     }
   }
+}
+
+function bytesOf(input: string | Uint8Array | undefined): Uint8Array | undefined {
+  return typeof input === "string" ? Buffer.from(input) : input;
 }
 
 function failed(result: CommandResult): SandboxError {

@@ -15,6 +15,7 @@ import type { Choice, Decision } from "../policy/decision.js";
 import { type GroupSandbox, type Host, type Outcome, openGroupSandbox } from "../run/group-sandbox.js";
 import type { Runtime } from "../runtime.js";
 import { concededMounts } from "./conceded-mounts.js";
+import { EarlyInput } from "./early-input.js";
 import { commandOf } from "./entrypoint.js";
 import { makeHome } from "./guest-home.js";
 import { withoutHostAlias } from "./host-alias.js";
@@ -47,6 +48,7 @@ export async function runInSandbox(
 ): Promise<number> {
   const { folder, binds } = request;
   const signal = stop.opening;
+  using input = request.interactive ? new EarlyInput(process.stdin) : undefined;
   const isMain = binds.some(({ target }) => target === "/workspace/project");
   const choice = await host.router.choose(await host.router.decide({ folder, isMain }), { signal });
   // What a fallback brings with it is in there.
@@ -90,12 +92,15 @@ export async function runInSandbox(
     const env = await prepare(sandbox, request, fixed, choice.runtime, plan);
     const command = known ?? (await askCommand());
     signal.throwIfAborted();
-    const child = await sandbox.spawn(command, { env, stdin: request.interactive });
+    const whole = input?.whole;
+    const live = input !== undefined && whole === undefined;
+    const child = await sandbox.spawn(command, { env, ...(whole ? { input: whole } : { stdin: live }) });
+    if (live) input.passTo(child.stdin);
     const limits = holdToLimits(request, decision, (words) => {
       notice(words);
       void stop.timeOut(GRACE_MS);
     });
-    return await carry(child, request.interactive, stop, limits);
+    return await carry(child, stop, limits);
   });
 }
 
@@ -153,13 +158,8 @@ async function checkSharedMemory(sandbox: Sandbox, request: RunRequest, decision
   );
 }
 
-/** Connects this process's streams with the command's until that has ended. */
-async function carry(
-  child: SandboxProcess,
-  interactive: boolean,
-  stop: RunStop,
-  limits: RunLimits,
-): Promise<number> {
+/** Connects this process's output with the command's until that has ended. */
+async function carry(child: SandboxProcess, stop: RunStop, limits: RunLimits): Promise<number> {
   const output = (async () => {
     for await (const { stream, data } of child) {
       limits.wrote(stream, data);
@@ -167,18 +167,10 @@ async function carry(
     }
   })();
   stop.started(child, output);
-  if (interactive) {
-    // A command that has closed its input is no failure: it does not want more.
-    child.stdin.on("error", () => process.stdin.unpipe(child.stdin));
-    process.stdin.on("error", () => child.stdin.end());
-    process.stdin.pipe(child.stdin);
-  }
   try {
     await output;
   } finally {
     limits.stop();
-    // It would keep this process, whose caller may hold the other end.
-    if (interactive) process.stdin.destroy();
   }
   const { exitCode, signal, outOfMemory } = await child.wait();
   if (outOfMemory) notice("The sandbox ran out of memory; the kernel killed something in it.");

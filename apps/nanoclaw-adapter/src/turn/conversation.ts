@@ -76,14 +76,14 @@ export class Conversation {
       mode.kind === "protocol"
         ? (mode.entrypoint ?? choice.decision.entrypoint ?? ["/app/entrypoint.sh"])
         : profile.command({ sessionId, newSessionId });
-    const process = await sandbox.spawn(argv, { cwd, signal: this.#end.signal });
+    const { sessionId: _dropped, ...rest } = this.#input;
+    const input =
+      mode.kind === "protocol"
+        ? JSON.stringify({ ...rest, ...(sessionId ? { sessionId } : {}), secrets })
+        : this.#input.prompt;
+    const process = await sandbox.spawn(argv, { cwd, input, signal: this.#end.signal });
     this.#end.restart("run", runMs);
-    if (mode.kind === "protocol") {
-      const { sessionId: _dropped, ...input } = this.#input;
-      write(process, JSON.stringify({ ...input, ...(sessionId ? { sessionId } : {}), secrets }));
-      return await this.#readMarkers(process, choice.decision.timeouts);
-    }
-    write(process, this.#input.prompt);
+    if (mode.kind === "protocol") return await this.#readMarkers(process, choice.decision.timeouts);
     const takenId = profile.takesNewSessionId ? (sessionId ?? newSessionId) : undefined;
     return await this.#readAnswer(process, profile, choice.decision.timeouts.idleMs, takenId);
   }
@@ -191,10 +191,4 @@ export class Conversation {
     this.#end.end({ why: "failed", error });
     await process.wait().catch(() => undefined);
   }
-}
-
-/** An agent that ends without having read all is told by its exit. */
-function write(process: SandboxProcess, text: string): void {
-  process.stdin.on("error", () => undefined);
-  process.stdin.end(text);
 }

@@ -229,6 +229,8 @@ export const badInputChecks = defineChecks([
           await refused(`${call} with ${what}`, () => loose[call](...args));
       }
       await refused("exec with a number as input", () => loose.exec(["cat"], { input: 7 }));
+      await refused("spawn with a number as input", () => loose.spawn(["cat"], { input: 7 }));
+      await refused("spawn with two kinds of input", () => loose.spawn(["cat"], { input: "x", stdin: true }));
       await refused("exec with half a byte", () => loose.exec(["true"], { maxOutputBytes: 0.5 }));
       await refused("exec with a string for check", () => loose.exec(["true"], { check: "yes" }));
     },

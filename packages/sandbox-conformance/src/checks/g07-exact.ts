@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { buffer } from "node:stream/consumers";
 import { defineChecks } from "../check.js";
 import { Conversation } from "../conversation.js";
 import { sameBytes, within } from "../expect.js";
@@ -119,6 +120,12 @@ export const exactChecks = defineChecks([
           sandbox.exec(["cat"], { input }),
         );
         sameBytes(`input of ${size} bytes`, stdoutBytes, input);
+      }
+      for (const size of [0, 100, 65_537]) {
+        const input = context.random.bytes(size);
+        const child = await sandbox.spawn(["cat"], { input });
+        const echoed = await within(`spawn with ${size} bytes`, 15_000, buffer(child.stdout));
+        sameBytes(`spawn with input of ${size} bytes`, echoed, input);
       }
       const text = await sandbox.exec(["cat"], { input: "%s 'text' \\n $HOME é\0\n" });
       assert.equal(text.stdout, "%s 'text' \\n $HOME é\0\n");

@@ -22,9 +22,7 @@ const common = ["cwd", "env", "user", "timeoutMs", "signal"];
 export function checkExecOptions(options: ExecOptions): void {
   checkKeys("exec", options, [...common, "input", "maxOutputBytes", "check"]);
   const { input, maxOutputBytes, check } = options;
-  if (input !== undefined && typeof input !== "string" && !(input instanceof Uint8Array)) {
-    refuse(`input must be a string or bytes, not ${show(input)}.`, "Use spawn to write a stream to it.");
-  }
+  checkInput(input);
   if (maxOutputBytes !== undefined) checkNumber("maxOutputBytes", maxOutputBytes, { least: 0, whole: true });
   if (check !== undefined && typeof check !== "boolean")
     refuse(`check is ${show(check)}.`, "Write true or false.");
@@ -34,11 +32,14 @@ export function checkSpawnOptions(
   options: SpawnOptions,
   capabilities: Capabilities,
 ): TerminalSize | undefined {
-  checkKeys("spawn", options, [...common, "tty", "stdin"]);
-  const { tty, stdin } = options;
+  checkKeys("spawn", options, [...common, "tty", "stdin", "input"]);
+  const { tty, stdin, input } = options;
   if (stdin !== undefined && typeof stdin !== "boolean")
     refuse(`stdin is ${show(stdin)}.`, "Write true or false.");
+  checkInput(input);
+  if (input !== undefined && stdin !== undefined) refuse("input is all of stdin.", "Leave stdin out.");
   if (tty && stdin === false) refuse("A terminal has input.", "Leave stdin out.");
+  if (tty && input !== undefined) refuse("A terminal has live input.", "Write to stdin instead of input.");
   if (tty === undefined || tty === false) return undefined;
   if (!capabilities.terminals) {
     throw new SandboxError("unsupported", "This engine has no terminals.", { hint: "Leave tty out." });
@@ -46,6 +47,11 @@ export function checkSpawnOptions(
   if (tty === true) return { columns: 80, rows: 24 };
   checkSize(tty);
   return tty;
+}
+
+function checkInput(input: unknown): void {
+  if (input === undefined || typeof input === "string" || input instanceof Uint8Array) return;
+  refuse(`input must be a string or bytes, not ${show(input)}.`, "Use spawn to write a stream to it.");
 }
 
 export function checkSize(size: unknown): asserts size is TerminalSize {

@@ -36,7 +36,7 @@ export class ShellCommands implements Commands {
       lane.close(new SandboxError("sandbox_lost", "The lane ended with its command."));
     running.ended.then(close, close);
     await abortable(ready, signal);
-    return { ...this.#run(command, lane, running), stdin };
+    return { ...this.#run(command, lane, running), stdin: input === "live" ? stdin : undefined };
   }
 
   #run({ user }: GuestCommand, lane: Lane, running: Running): CommandRun {
