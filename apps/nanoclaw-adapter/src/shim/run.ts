@@ -21,13 +21,15 @@ export async function run(
   const forgetParent = onParentGone(() => stop.now(0));
   for (const signal of passedOn) process.on(signal, () => stop.signal(signal));
   const request = await runRequest(call, installation);
+  // Only here, as refusals and other calls do without, and while the name is claimed. What fails is told below.
+  const loading = Promise.all([getHost(), import("./sandbox-run.js")]);
+  loading.catch(() => undefined);
   const record: RunRecord = { name: request.name, folder: request.folder, labels: request.labels };
   const own = await new RunRecords(installation).claim(record);
   own.onStop((graceMs) => stop.now(graceMs));
   let mayBeLeft = false;
   try {
-    // Loaded only here: refusals, and other calls, do without.
-    const [host, { runInSandbox }] = await Promise.all([getHost(), import("./sandbox-run.js")]);
+    const [host, { runInSandbox }] = await loading;
     return await runInSandbox(request, host, stop, {
       chosen: (runtime) => own.write({ ...record, runtime }),
       cleanupFailed: () => {

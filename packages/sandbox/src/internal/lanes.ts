@@ -90,7 +90,7 @@ export class Lanes {
     for (let stubborn = 0; stubborn < 5; ) {
       signal.throwIfAborted();
       const { over } = running;
-      const lane = await this.#control(user, signal);
+      const lane = await this.#control(user, signal, { mayDrop: true });
       const { found, left } = await abortable(lane.end(running), signal);
       if (left.length === 0 && (found || over)) return;
       if (left.length > 0) stubborn++;
@@ -104,7 +104,8 @@ export class Lanes {
   async signal(user: string | undefined, running: Running, name: string, signal: AbortSignal): Promise<void> {
     while (!running.over) {
       signal.throwIfAborted();
-      const lane = await this.#control(user, signal);
+      // A command that is told to end may have more to say.
+      const lane = await this.#control(user, signal, { mayDrop: false });
       if (await abortable(lane.signal(running, name), signal)) return;
       await this.#begun(running, signal);
     }
@@ -124,11 +125,15 @@ export class Lanes {
     }
   }
 
-  /** A lane whose reader is at hand, be its worker busy or not. */
-  async #control(user: string | undefined, signal: AbortSignal): Promise<Lane> {
+  /** A lane whose reader is at hand, be its worker busy or not. `mayDrop`: the output that holds one up is not needed. */
+  async #control(
+    user: string | undefined,
+    signal: AbortSignal,
+    { mayDrop }: { readonly mayDrop: boolean },
+  ): Promise<Lane> {
     const pool = this.#pool(user);
     const alive = [...pool.lanes].filter((lane) => lane.alive);
-    const at = alive.find((lane) => !lane.blocked) ?? alive[0];
+    const at = alive.find((lane) => !lane.blocked) ?? (mayDrop ? alive[0] : undefined);
     if (at) {
       // With no other lane at hand, what the killed command has not been rid of yet is lost.
       if (at.blocked) at.drop();
