@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
 import { progressTo } from "./progress.js";
 import { scenarioIds } from "./scenarios/index.js";
-import { aboutTime, expectedSeconds, timeLeftMs } from "./time-left.js";
+import { aboutTime, expectedSeconds, shareMs, timeLeftMs } from "./time-left.js";
 
 test("on a terminal a line takes the place of the one before, and fits its width", () => {
   const { stream, text } = output({ isTTY: true, columns: 10 });
@@ -30,6 +30,14 @@ test("the time left follows what the run has taken so far", () => {
   expect(at(1, 0, 10_000)).toBeCloseTo(30_000);
   expect(at(2, 0.5, 10_000)).toBeCloseTo(6_000);
   expect(at(3, 1, 10_000)).toBeCloseTo(0);
+});
+
+test("a question that needs less than its share leaves the rest to those that follow", () => {
+  const ids = ["a", "b", "c", "d"];
+  expect(shareMs("full", ids, 0, 40_000)).toBeCloseTo(10_000);
+  expect(shareMs("full", ids, 1, 39_000)).toBeCloseTo(13_000);
+  expect(shareMs("full", ids, 3, 5_000)).toBeCloseTo(5_000);
+  expect(shareMs("full", ids, 2, -1_000)).toBeLessThan(0);
 });
 
 test("every question has its share of the time", () => {

@@ -1,7 +1,7 @@
 import type { FoundEngine } from "./engines/find.js";
 import type { Host } from "./host.js";
 import type { Series } from "./measurement.js";
-import type { Form } from "./scenario.js";
+import type { Form, Scenario } from "./scenario.js";
 
 export const FORMAT = "sandbox-bench";
 /** Raised when a reader of older results would misread newer ones. */
@@ -25,6 +25,8 @@ export interface RunResult {
   /** Load averages over 1, 5 and 15 minutes. */
   readonly load: { readonly before: readonly number[]; readonly after: readonly number[] };
   readonly engines: readonly EngineResult[];
+  /** What was asked, in this order. Results of earlier versions do not tell it. */
+  readonly scenarios?: ReadonlyArray<Pick<Scenario, "id" | "question">>;
   readonly series: readonly Series[];
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { Contender } from "./contender.js";
 import { seededRandom } from "./random.js";
@@ -114,6 +115,33 @@ test("after its time no further round begins, but one is taken", async () => {
   const [series] = await runScenario(scenario, [contenderOf("a")], scenarioRun());
   expect(series?.samples).toHaveLength(1);
   expect(series?.remark).toContain("up after round 1");
+});
+
+test("no round begins that would not end within the share", async () => {
+  const scenario = scenarioOf({ rounds: 50, warmups: 0 }, () => ({
+    turn: async () => {
+      await delay(30);
+      return await one();
+    },
+  }));
+  const [series] = await runScenario(scenario, [contenderOf("a")], { ...scenarioRun(), shareMs: 40 });
+  expect(series?.samples).toHaveLength(1);
+  expect(series?.remark).toContain("up after round 1");
+});
+
+test("everybody is made ready at the same time", async () => {
+  const ready: Array<() => void> = [];
+  const scenario = {
+    ...scenarioOf({ rounds: 1, warmups: 0 }, () => ({ turn: one })),
+    prepare: async () => {
+      const all = new Promise<void>((resolve) => ready.push(resolve));
+      if (ready.length === 2) for (const go of ready) go();
+      await all;
+      return { turn: one, end: async () => undefined };
+    },
+  };
+  const result = await runScenario(scenario, ["a", "b"].map(contenderOf), scenarioRun());
+  expect(result.map(({ samples }) => samples.length)).toEqual([1, 1]);
 });
 
 test("baselines take fewer turns where a scenario says so", async () => {

@@ -19,6 +19,8 @@ export interface ScenarioRun {
   readonly signal: AbortSignal;
   /** Of the whole run, by the monotonic clock. */
   readonly startedAt: number;
+  /** Milliseconds after which no further round begins, save the first, as for a scenario's own budget. Default: none. */
+  readonly shareMs?: number;
   /** Why nobody is asked at all. */
   readonly leftOut?: string;
   /** Called before each round; `round` counts warm-ups as negative. */
@@ -32,6 +34,7 @@ interface Entrant {
   /** What was given up waiting for, and may still make something. */
   abandoned?: Promise<unknown>;
   remark?: string;
+  lastTurnMs: number;
   failuresInARow: number;
   readonly failures: Failure[];
   readonly warmups: Array<Sample & { metric: string }>;
@@ -48,11 +51,13 @@ export async function runScenario(
   run: ScenarioRun,
 ): Promise<Series[]> {
   const entrants = contenders.map((contender): Entrant => {
-    return { contender, failuresInARow: 0, failures: [], warmups: [], samples: [] };
+    return { contender, lastTurnMs: 0, failuresInARow: 0, failures: [], warmups: [], samples: [] };
   });
-  const deadline = performance.now() + (scenario.budgetMs ?? Number.POSITIVE_INFINITY);
+  const { budgetMs = Number.POSITIVE_INFINITY } = scenario;
+  const { shareMs = Number.POSITIVE_INFINITY } = run;
+  const deadline = performance.now() + Math.min(budgetMs, shareMs);
   try {
-    for (const entrant of entrants) await prepare(scenario, entrant, run);
+    await prepareAll(scenario, entrants, run);
     await takeRounds(scenario, entrants, deadline, run);
   } catch (error) {
     if (!run.signal.aborted) throw error;
@@ -61,6 +66,12 @@ export async function runScenario(
     await Promise.all(entrants.map(end));
   }
   return entrants.flatMap((entrant) => seriesOf(scenario, entrant));
+}
+
+/** At the same time, as nothing of it is measured. */
+async function prepareAll(scenario: Scenario, entrants: readonly Entrant[], run: ScenarioRun) {
+  const outcomes = await Promise.allSettled(entrants.map((entrant) => prepare(scenario, entrant, run)));
+  for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
 }
 
 async function prepare(scenario: Scenario, entrant: Entrant, run: ScenarioRun) {
@@ -97,7 +108,9 @@ async function takeRounds(
 ) {
   for (let round = 0 - scenario.warmups; round < scenario.rounds; round++) {
     const running = entrants.filter((entrant) => entrant.trial && hasTurn(scenario, entrant, round));
-    if (round >= LEAST_ROUNDS && performance.now() > deadline) {
+    // A round is as long as the last turns of those who have one in it, more or less.
+    const end = running.reduce((time, { lastTurnMs }) => time + lastTurnMs, performance.now());
+    if (round >= LEAST_ROUNDS && end > deadline) {
       for (const entrant of running) entrant.remark ??= `its time was up after round ${round}`;
       return;
     }
@@ -112,7 +125,8 @@ async function takeRounds(
 async function takeTurn(scenario: Scenario, entrant: Entrant, round: number, run: ScenarioRun) {
   run.signal.throwIfAborted();
   if (!entrant.trial) return;
-  const atMs = performance.now() - run.startedAt;
+  const begin = performance.now();
+  const atMs = begin - run.startedAt;
   const turn = entrant.trial.turn();
   try {
     const readings = await within(turn, scenario.turnTimeoutMs ?? TURN_TIMEOUT_MS, run.signal);
@@ -129,6 +143,8 @@ async function takeTurn(scenario: Scenario, entrant: Entrant, round: number, run
       await end(entrant);
       giveUp(entrant, round, error);
     }
+  } finally {
+    entrant.lastTurnMs = performance.now() - begin;
   }
 }
 

@@ -18,7 +18,7 @@ import { seededRandom } from "./random.js";
 import { type EngineResult, FORMAT, FORMAT_VERSION, type RunResult } from "./result.js";
 import { runScenario } from "./run-scenario.js";
 import type { Form, Scenario, Surroundings } from "./scenario.js";
-import { aboutTime, timeLeftMs } from "./time-left.js";
+import { aboutTime, shareMs, timeLeftMs } from "./time-left.js";
 import { ownVersion } from "./version.js";
 import { startWatchdog } from "./watchdog/watchdog.js";
 
@@ -32,7 +32,7 @@ export interface RunOptions {
   readonly plugIns: readonly PlugIn[];
   readonly network: Target["network"];
   readonly seed: number;
-  /** Milliseconds after which no further scenario begins. Default: none. */
+  /** Milliseconds that the scenarios share, and after which no further one begins. Default: none. */
   readonly timeLimitMs?: number;
   /** Default: one that the engine has, else the docker adapter's default, which is pulled. */
   readonly image?: string;
@@ -43,6 +43,9 @@ export interface RunOptions {
 
 /** How long an engine may take to carry out what was asked of it before an interrupt. */
 const LATE_REQUEST_MS = 500;
+
+/** Of the time of a run; the rest is for first rounds that take longer than their share. */
+const SHARED = 0.92;
 
 interface Entry {
   readonly engine: FoundEngine;
@@ -96,6 +99,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
           signal,
           startedAt: start,
           onRound,
+          shareMs: shareMs(options.form, ids, index, start + SHARED * timeLimitMs - begin),
           ...(begin - start > timeLimitMs ? { leftOut: "the time of the run was up" } : {}),
         })),
       );
@@ -123,6 +127,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     host: describeHost(),
     load: { before: loadBefore, after: load() },
     engines: entries.map(engineResult),
+    scenarios: options.scenarios.map(({ id, question }) => ({ id, question })),
     series,
   };
 }

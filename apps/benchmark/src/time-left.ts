@@ -6,7 +6,6 @@ import type { Form } from "./scenario.js";
  */
 export const expectedSeconds: Readonly<Record<Form, Readonly<Record<string, number>>>> = {
   full: {
-    empty: 0.1,
     "cold-start": 65,
     "next-command": 10,
     destroy: 36,
@@ -23,25 +22,26 @@ export const expectedSeconds: Readonly<Record<Form, Readonly<Record<string, numb
     "clone-job": 8,
     "transfer-memory": 25,
     "slow-reader": 45,
+    empty: 0.1,
   },
   short: {
+    "cold-start": 7,
+    "next-command": 3,
+    destroy: 5,
+    residue: 4,
+    "eight-at-once": 4,
+    "thirty-two-at-once": 1.5,
+    churn: 2,
+    "small-file": 3,
+    "idle-memory": 4,
+    disk: 3.5,
+    output: 3,
+    "large-file": 5,
+    "transfer-memory": 4,
+    "slow-reader": 3,
+    "archive-job": 4,
+    "clone-job": 1,
     empty: 0.1,
-    "cold-start": 9,
-    "next-command": 7,
-    destroy: 8,
-    residue: 7,
-    "eight-at-once": 12,
-    "thirty-two-at-once": 2,
-    churn: 5,
-    "small-file": 4,
-    "idle-memory": 10,
-    disk: 9,
-    output: 9,
-    "large-file": 12,
-    "archive-job": 12,
-    "clone-job": 8,
-    "transfer-memory": 0,
-    "slow-reader": 12,
   },
 };
 const UNKNOWN_SECONDS = { full: 20, short: 4 } as const;
@@ -56,11 +56,26 @@ export function timeLeftMs(
   scenarios: readonly string[],
   now: { readonly index: number; readonly part: number; readonly elapsedMs: number },
 ): number | undefined {
-  const weights = scenarios.map((id) => expectedSeconds[form][id] ?? UNKNOWN_SECONDS[form]);
-  const all = weights.reduce((sum, weight) => sum + weight, 0);
-  const before = weights.slice(0, now.index).reduce((sum, weight) => sum + weight, 0);
-  const done = before + (weights[now.index] ?? 0) * now.part;
-  return done === 0 ? undefined : (now.elapsedMs / done) * (all - done);
+  const weights = weightsOf(form, scenarios);
+  const done = sum(weights.slice(0, now.index)) + (weights[now.index] ?? 0) * now.part;
+  return done === 0 ? undefined : (now.elapsedMs / done) * (sum(weights) - done);
+}
+
+function weightsOf(form: Form, scenarios: readonly string[]): number[] {
+  return scenarios.map((id) => expectedSeconds[form][id] ?? UNKNOWN_SECONDS[form]);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+/**
+ * What the scenario that comes next may take of the time that is left, so that something is left for each that follows.
+ * What one does not need of its share, the others have.
+ */
+export function shareMs(form: Form, scenarios: readonly string[], index: number, leftMs: number): number {
+  const weights = weightsOf(form, scenarios);
+  return (leftMs * (weights[index] ?? 0)) / sum(weights.slice(index));
 }
 
 /** As a person says it, rounded so that it does not flicker. */

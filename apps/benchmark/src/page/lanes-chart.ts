@@ -88,7 +88,7 @@ export function lanesChart(
       ),
     ],
   });
-  return { svg: withoutStyle(svg), lanes };
+  return { svg: ownSvg(svg), lanes };
 }
 
 interface Surface {
@@ -181,8 +181,12 @@ function placeOn({ type, domain, divisor }: Axis, left: number, right: number): 
   return (value) => scale.apply(value / divisor) as number;
 }
 
-/** The rules that Plot brings are in the page's style sheet: its policy lets no other in. */
-export function withoutStyle(svg: Element): SVGSVGElement {
+/**
+ * As this page has it. The rules that Plot brings are in the page's style sheet, as its policy lets no other in; and its
+ * hundreds of marks say nothing to the ear that the table beneath and the name of each row do not say better.
+ */
+export function ownSvg(svg: Element): SVGSVGElement {
   svg.querySelector("style")?.remove();
+  for (const mark of svg.children) mark.setAttribute("aria-hidden", "true");
   return svg as SVGSVGElement;
 }

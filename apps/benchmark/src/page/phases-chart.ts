@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { formatValue } from "../report/format.js";
 import { axisOf, tickText } from "./axis.js";
-import { withoutStyle } from "./lanes-chart.js";
+import { ownSvg } from "./lanes-chart.js";
 import type { PagePhases } from "./page-data.js";
 import { layOut } from "./rows.js";
 import { toneOf } from "./tones.js";
@@ -105,5 +105,5 @@ export function phasesChart(
     ],
   });
   svg.setAttribute("role", "img");
-  return withoutStyle(svg);
+  return ownSvg(svg);
 }

@@ -16,6 +16,7 @@ export interface Verdict {
 /** A median of fewer samples says too little to hold anyone to it. */
 const ENOUGH_SAMPLES = 20;
 const MIB = 1024 ** 2;
+const MEMORY_OF_OWNER = new Set(["transfer-memory", "slow-reader"]);
 
 interface Finding {
   readonly holds: boolean;
@@ -102,7 +103,7 @@ const rules: readonly Rule[] = [
 /** Every promise that applies to an engine of this run. */
 export function verdictsOf({ engines, series, form }: RunResult): Verdict[] {
   // The short form moves too little to tell anything about memory.
-  const applying = rules.filter(({ scenario }) => form === "full" || scenario !== "slow-reader");
+  const applying = rules.filter(({ scenario }) => form === "full" || !MEMORY_OF_OWNER.has(scenario));
   return engines.flatMap(({ label, contenders }) =>
     applying
       .filter((rule) => contenders.some(({ id }) => id === rule.beside))

@@ -32,12 +32,12 @@ export function remarksOf({ engines, series }: RunResult): string[] {
   return [...who].map(([reason, names]) => `${reason} (${[...names].join(", ")})`);
 }
 
-function engineFact({ label, version, endpoint, image, absent, contenders }: EngineResult): string {
+function engineFact({ label, version, endpoint, image, absent, emulated, contenders }: EngineResult): string {
   if (absent !== undefined) return `${label}: not measured. ${absent}`;
   const versions = contenders.flatMap((contender) =>
     Object.entries(contender.versions).map(([name, value]) => `${name} ${value}`),
   );
-  return `${label}: ${[version, endpoint, image, ...versions].filter(Boolean).join(", ")}`;
+  return `${label}: ${[emulated, version, endpoint, image, ...versions].filter(Boolean).join(", ")}`;
 }
 
 function average(values: readonly number[]): string {

@@ -10,7 +10,7 @@ interface Crowd {
   readonly commandsOfWorker: number;
   readonly rounds: number;
   readonly baselineRounds?: number;
-  readonly budgetMs: number;
+  readonly budgetMs?: number;
 }
 
 export function eightAtOnce(form: Form): Scenario {
@@ -18,14 +18,14 @@ export function eightAtOnce(form: Form): Scenario {
   return form === "full"
     ? // Five rounds of 200 are 1,000 commands.
       atOnce({ ...words, commandsOfWorker: 25, rounds: 5, baselineRounds: 1, budgetMs: 120_000 })
-    : atOnce({ ...words, commandsOfWorker: 3, rounds: 2, budgetMs: 4_000 });
+    : atOnce({ ...words, commandsOfWorker: 1, rounds: 3 });
 }
 
 export function thirtyTwoAtOnce(form: Form): Scenario {
   const words = { id: "thirty-two-at-once", words: "32", workerCount: 32 };
   return form === "full"
     ? atOnce({ ...words, commandsOfWorker: 4, rounds: 3, baselineRounds: 1, budgetMs: 60_000 })
-    : atOnce({ ...words, commandsOfWorker: 2, rounds: 1, baselineRounds: 0, budgetMs: 4_000 });
+    : atOnce({ ...words, commandsOfWorker: 1, rounds: 2, baselineRounds: 0 });
 }
 
 /** Workers that each run one command after another in the same sandbox. */

@@ -9,7 +9,7 @@ const LOOK_EVERY_MS = 20;
 
 /** One sandbox after another, each with one command, by an owner that then ends in order. */
 export function churn(form: Form): Scenario {
-  const sandboxesOfOwner = form === "full" ? 20 : 3;
+  const sandboxesOfOwner = form === "full" ? 20 : 2;
   return {
     id: "churn",
     question:

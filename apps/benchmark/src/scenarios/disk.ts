@@ -5,12 +5,12 @@ import { connect } from "../engines/connection.js";
 import type { Target } from "../engines/target.js";
 import type { Form, Scenario } from "../scenario.js";
 
-const SANDBOXES = 4;
 /** An engine may remove its files after it has told that the sandbox is gone. */
 const SETTLE_MS = 500;
 
 /** What sandboxes take of the file systems that the engine and their owner write to. For one sandbox each. */
 export function disk(form: Form): Scenario {
+  const sandboxCount = form === "full" ? 4 : 2;
   return {
     id: "disk",
     question: "How much of the disk does a sandbox take that has written nothing, and after its removal?",
@@ -30,15 +30,15 @@ export function disk(form: Form): Scenario {
           const owner = await startOwner(contender);
           try {
             const before = await usedBytes(places);
-            for (let count = 0; count < SANDBOXES; count++) await owner.ask("start", {});
+            for (let count = 0; count < sandboxCount; count++) await owner.ask("start", {});
             await delay(SETTLE_MS);
             const held = await usedBytes(places);
             await owner.end();
             await delay(SETTLE_MS);
             const left = await usedBytes(places);
             return [
-              { metric: "held", value: (held - before) / SANDBOXES },
-              { metric: "left", value: (left - before) / SANDBOXES },
+              { metric: "held", value: (held - before) / sandboxCount },
+              { metric: "left", value: (left - before) / sandboxCount },
             ];
           } finally {
             await owner.kill();

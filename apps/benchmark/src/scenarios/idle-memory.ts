@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Form, Scenario } from "../scenario.js";
 
-const SANDBOXES = 4;
 /** What a start leaves under way, such as the end of helper processes, is over by then. */
 const SETTLE_MS = 300;
 
 /** Sandboxes that do nothing, in a process of its own. All figures are for one sandbox. */
 export function idleMemory(form: Form): Scenario {
+  const sandboxCount = form === "full" ? 4 : 2;
   return {
     id: "idle-memory",
     question:
@@ -37,17 +37,17 @@ export function idleMemory(form: Form): Scenario {
           try {
             const resident = await owner.ask("resident", {});
             const before = availableMemory();
-            for (let count = 0; count < SANDBOXES; count++) await owner.ask("start", {});
+            for (let count = 0; count < sandboxCount; count++) await owner.ask("start", {});
             await delay(SETTLE_MS);
             const { bytes: residentNow } = await owner.ask("resident", {});
             const after = availableMemory();
             const { bytes: accounted } = await owner.ask("accounted", {});
             return [
-              { metric: "owner", value: (residentNow - resident.bytes) / SANDBOXES },
+              { metric: "owner", value: (residentNow - resident.bytes) / sandboxCount },
               ...(before === undefined || after === undefined
                 ? []
-                : [{ metric: "host", value: (before - after) / SANDBOXES }]),
-              ...(accounted === undefined ? [] : [{ metric: "engine", value: accounted / SANDBOXES }]),
+                : [{ metric: "host", value: (before - after) / sandboxCount }]),
+              ...(accounted === undefined ? [] : [{ metric: "engine", value: accounted / sandboxCount }]),
             ];
           } finally {
             await owner.end();

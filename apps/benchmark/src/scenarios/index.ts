@@ -15,9 +15,8 @@ import { slowReader } from "./slow-reader.js";
 import { smallFile } from "./small-file.js";
 import { transferMemory } from "./transfer-memory.js";
 
-/** What most people ask comes first: where the time of a run is up, it is the rest that is left out, which is short. */
+/** What most people ask comes first: where the time of a run is up, it is the rest that is left out. */
 const makers = [
-  empty,
   coldStart,
   nextCommand,
   destroy,
@@ -34,6 +33,7 @@ const makers = [
   slowReader,
   archiveJob,
   cloneJob,
+  empty,
 ];
 
 export const scenarioIds: readonly string[] = makers.map((make) => make("full").id);

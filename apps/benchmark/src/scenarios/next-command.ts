@@ -10,7 +10,6 @@ export function nextCommand(form: Form): Scenario {
     metrics: [{ id: "latency", title: "next command", unit: "ms" }],
     rounds: form === "full" ? 50 : 10,
     warmups: form === "full" ? 3 : 1,
-    ...(form === "full" ? {} : { budgetMs: 6_000 }),
     async prepare(contender) {
       const sandbox = await contender.start();
       return {

@@ -29,7 +29,6 @@ export function residue(form: Form): Scenario {
     rounds: form === "full" ? 20 : 3,
     warmups: 0,
     baselineRounds: form === "full" ? 1 : 0,
-    ...(form === "full" ? {} : { budgetMs: 6_000 }),
     async prepare(contender, surroundings) {
       return {
         turn: () => killAnOwner(contender, surroundings),

@@ -4,8 +4,7 @@ const BYTES_PER_SECOND = 128 * 1024 * 1024;
 
 /** A command that writes faster than its owner reads. */
 export function slowReader(form: Form): Scenario {
-  const blockCount = form === "full" ? 1024 : 64;
-  const amount = form === "full" ? "1 GiB" : "64 MiB";
+  const [blockCount, amount, stallMs] = form === "full" ? [1024, "1 GiB", 1_000] : [64, "64 MiB", 300];
   return {
     id: "slow-reader",
     question: `How much does the owner's memory grow when a command writes ${amount} and the owner reads slowly?`,
@@ -26,7 +25,7 @@ export function slowReader(form: Form): Scenario {
       }
       return {
         async turn() {
-          const reading = { blockCount, stallMs: 1_000, bytesPerSecond: BYTES_PER_SECOND };
+          const reading = { blockCount, stallMs, bytesPerSecond: BYTES_PER_SECOND };
           const cost = await owner.ask("readSlowly", reading);
           return [
             { metric: "growth", value: cost.growthBytes },

@@ -15,7 +15,6 @@ export function smallFile(form: Form): Scenario {
     ],
     rounds: form === "full" ? 40 : 8,
     warmups: form === "full" ? 3 : 1,
-    ...(form === "full" ? {} : { budgetMs: 3_000 }),
     async prepare(contender) {
       const sandbox = await contender.start();
       const { writeFile, readFile } = sandbox;

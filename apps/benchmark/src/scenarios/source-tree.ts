@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { seededRandom } from "../random.js";
+import { madeOnce } from "./made-once.js";
 
 const run = promisify(execFile);
 
@@ -12,20 +12,22 @@ export const FILES = 200;
 export const NEEDLE = "sandbox-bench-needle";
 export const FILES_WITH_NEEDLE = FILES / 10;
 
-/** The path of a tar archive of a made-up source tree, `tree/`, the same in every run. Made at the first call. */
-export async function sourceTreeArchive(directory: string): Promise<string> {
+/** The path of a tar archive of a made-up source tree, `tree/`, the same in every run. */
+export function sourceTreeArchive(directory: string): Promise<string> {
   const archive = join(directory, "tree.tar");
-  if (existsSync(archive)) return archive;
-  await makeSourceTree(join(directory, "tree"));
-  await run("tar", ["-cf", `${archive}.part`, "-C", directory, "tree"]);
-  await run("mv", [`${archive}.part`, archive]);
-  return archive;
+  return madeOnce(archive, async () => {
+    await makeSourceTree(join(directory, "tree"));
+    await run("tar", ["-cf", archive, "-C", directory, "tree"]);
+  });
 }
 
 /** The path of a tar archive of `tree.git`, a bare repository with that tree as its one commit. */
-export async function bareRepositoryArchive(directory: string): Promise<string> {
+export function bareRepositoryArchive(directory: string): Promise<string> {
   const archive = join(directory, "tree.git.tar");
-  if (existsSync(archive)) return archive;
+  return madeOnce(archive, () => makeRepositoryArchive(directory, archive));
+}
+
+async function makeRepositoryArchive(directory: string, archive: string): Promise<void> {
   const tree = join(directory, "repository");
   await makeSourceTree(tree);
   const git = (...args: string[]) => run("git", ["-C", tree, ...args], { env: gitEnvironment(directory) });
@@ -33,9 +35,7 @@ export async function bareRepositoryArchive(directory: string): Promise<string> 
   await git("add", ".");
   await git("commit", "--quiet", "--message", "A made-up source tree");
   await git("clone", "--quiet", "--bare", ".", join(directory, "tree.git"));
-  await run("tar", ["-cf", `${archive}.part`, "-C", directory, "tree.git"]);
-  await run("mv", [`${archive}.part`, archive]);
-  return archive;
+  await run("tar", ["-cf", archive, "-C", directory, "tree.git"]);
 }
 
 /** Nothing of the user's own configuration, such as a signing key or hooks. */

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import type { Form, Scenario } from "../scenario.js";
 import { randomFile } from "./random-file.js";
 
-const MEBIBYTES = 256;
 const GUEST_PATH = "/tmp/sandbox-bench-memory";
 
 /**
@@ -11,20 +10,21 @@ const GUEST_PATH = "/tmp/sandbox-bench-memory";
  * lets some 64 MiB come together, from a file that is held in memory.
  */
 export function transferMemory(form: Form): Scenario {
+  const mebibytes = form === "full" ? 256 : 64;
   return {
     id: "transfer-memory",
-    question: `How far does the owner's memory grow by upload and download of ${MEBIBYTES} MiB?`,
+    question: `How far does the owner's memory grow by upload and download of ${mebibytes} MiB?`,
     metrics: [
-      { id: "upload", title: `${MEBIBYTES} MiB upload, memory growth`, unit: "bytes" },
-      { id: "download", title: `${MEBIBYTES} MiB download, memory growth`, unit: "bytes" },
+      { id: "upload", title: `${mebibytes} MiB upload, memory growth`, unit: "bytes" },
+      { id: "download", title: `${mebibytes} MiB download, memory growth`, unit: "bytes" },
     ],
-    rounds: form === "full" ? 2 : 0,
-    ...(form === "full" ? { baselineRounds: 1 } : {}),
+    rounds: form === "full" ? 2 : 1,
+    baselineRounds: form === "full" ? 1 : 0,
     warmups: 0,
     async prepare(contender, { directory, startOwner }) {
       if (contender.id === "docker-cli") return { notApplicable: "does it in a process of its own" };
       const owner = await startOwner(contender);
-      const source = await randomFile(directory, MEBIBYTES);
+      const source = await randomFile(directory, mebibytes);
       const copy = join(owner.directory, "copy");
       const { abilities } = await owner.ask("start", {});
       if (!abilities.includes("upload")) {

@@ -36,7 +36,7 @@ export function glance(
   const sandboxes = new Set(series.filter(({ role }) => role === "sandbox").map((one) => one.contender));
   return html`<section class="glance" aria-labelledby="glance-title">
 <h2 id="glance-title">A sandbox at a glance</h2>
-<div class="scroll" role="region" tabindex="0" aria-labelledby="glance-title"><table>
+<div class="scroll" role="region" tabindex="0" aria-label="Table: a sandbox at a glance"><table>
 <thead><tr><th scope="col">engine</th>${columns.map(({ label, chart }) => html`<th scope="col" class="n"><a href="#${chart.id}">${label}</a></th>`)}</tr></thead>
 <tbody>${engines.map((engine) => engineRow(engine, columns, sandboxes))}</tbody>
 </table></div>

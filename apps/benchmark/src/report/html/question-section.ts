@@ -44,7 +44,7 @@ function figure(
 ${answerOf(chart)}
 <div class="plot"></div>
 ${figureTable(chart, silent)}
-<details class="samples"><summary>Every sample in numbers</summary><div class="list"></div></details>
+<details class="samples"><summary>Every sample in numbers</summary><div class="list" role="region" tabindex="0" aria-label="Every sample: ${chart.title}"></div></details>
 </figure>`;
 }
 

@@ -24,8 +24,8 @@ export interface Quantity {
 const PHASE = "phase-";
 
 /** In the order in which they were measured. */
-export function questionsOf({ series, form }: RunResult): Question[] {
-  const texts = new Map(scenariosOf(form).map(({ id, question }) => [id, question]));
+export function questionsOf({ series, form, scenarios }: RunResult): Question[] {
+  const texts = new Map((scenarios ?? scenariosOf(form)).map(({ id, question }) => [id, question]));
   return [...grouped(series, "scenario")].map(([scenario, answers], index) => {
     const quantities = [...grouped(answers, "metric").values()].map((group, position) =>
       quantityOf(`figure-${index + 1}-${position + 1}`, group),
@@ -33,7 +33,7 @@ export function questionsOf({ series, form }: RunResult): Question[] {
     const isPhase = ({ series: [first] }: Quantity) => first?.metric.startsWith(PHASE) === true;
     return {
       scenario,
-      // A scenario of another version is shown under its name.
+      // A scenario that an earlier version measured and this one does not know is shown under its name.
       text: texts.get(scenario) ?? scenario,
       quantities: quantities.filter((quantity) => !isPhase(quantity)),
       phases: quantities.filter(isPhase),
