@@ -86,7 +86,7 @@ function titleOf({ engines }: RunResult): string {
 }
 
 function licences(text: string): Markup {
-  return html`<footer class="licences"><details><summary>Licences of what draws this page</summary><pre>${text}</pre></details></footer>`;
+  return html`<footer class="licences"><details><summary>Licences of what draws this page</summary><pre role="region" tabindex="0" aria-label="Licences">${text}</pre></details></footer>`;
 }
 
 function day(iso: string): string {
