@@ -109,7 +109,7 @@ describe("without an engine", () => {
   });
 
   test.each([
-    [["run", "--scenario", "none"], "It must be one of empty"],
+    [["run", "--scenario", "none"], "It must be one of cold-start"],
     [["run", "--samples", "0"], "a whole number above 0"],
     [["run", "--json", "missing/result.json"], "missing"],
     [["run", "--engine", "a", "--engine", "a=unix:///x"], "named twice"],
