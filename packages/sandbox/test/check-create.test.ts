@@ -95,7 +95,14 @@ describe("refuses with what to write instead", () => {
       expect.objectContaining({ hint: "Did you mean timeoutMs?" }),
     );
     expect(() => checkExecOptions({ input: 1 } as object)).toThrow(/string or bytes/);
-    expect(() => checkSpawnOptions({ input: "" } as object, everything)).toThrow(/no option/);
+    expect(() => checkSpawnOptions({ check: true } as object, everything)).toThrow(/no option/);
+  });
+
+  test("an input that spawn cannot give", () => {
+    expect(() => checkSpawnOptions({ input: 1 } as object, everything)).toThrow(/string or bytes/);
+    expect(() => checkSpawnOptions({ input: "", stdin: true }, everything)).toThrow(/all of stdin/);
+    expect(() => checkSpawnOptions({ input: "", tty: true }, everything)).toThrow(/live input/);
+    expect(() => checkSpawnOptions({ input: "" }, everything)).not.toThrow();
   });
 });
 
