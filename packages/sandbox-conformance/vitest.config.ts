@@ -5,6 +5,6 @@ export default mergeConfig(
   base,
   defineConfig({
     // Most of it is waiting for limits to pass. Each file has a temporary directory of its own.
-    test: { fileParallelism: true, maxWorkers: 3, setupFiles: ["test/own-directory.ts"] },
+    test: { fileParallelism: true, maxWorkers: 4, setupFiles: ["test/own-directory.ts"] },
   }),
 );

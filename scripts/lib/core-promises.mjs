@@ -31,7 +31,7 @@ export async function checkCore(project) {
 
 /** What the bundler left outside must be part of Node. */
 function refuseForeignImports(dist) {
-  const pattern = /\b(?:from|import|require)\s*\(?\s*["']([^"'\s]+)["']/g;
+  const pattern = /\b(?:from|import|require)\s*\(?\s*["']([@\w./:-]+)["']/g;
   for (const file of readdirSync(dist).filter((name) => /\.c?js$/.test(name))) {
     for (const [, specifier] of readFileSync(join(dist, file), "utf8").matchAll(pattern)) {
       if (specifier.startsWith("./") || isBuiltin(specifier)) continue;

@@ -16,8 +16,13 @@ for (const { engine, reason, dockerHost, baseline } of engines) {
   describe(`on ${engine}`, () => {
     beforeEach(({ skip }) => skip(reason !== undefined, reason));
     const words = ["run", "--engine", engine, "--short", "--json", "result.json"];
+    // How the program itself ends is the same for every engine.
+    const again: "thorough"[] = engine === "local" ? [] : ["thorough"];
 
-    test("a tiny run answers every question, keeps every sample and leaves nothing", async () => {
+    test("a tiny run answers every question, keeps every sample and leaves nothing", {
+      tags: engine === "docker" ? [] : ["thorough"],
+      timeout: 240_000,
+    }, async () => {
       await using bench = new Bench([...words, "--samples", "2", "--seed", "7"], dockerHost);
       const { exitCode, stdout, stderr } = await bench.ended;
       expect(stderr).toContain(`${scenarioIds.length}/${scenarioIds.length}`);
@@ -69,9 +74,12 @@ for (const { engine, reason, dockerHost, baseline } of engines) {
       const left = result.series.find(({ scenario, metric }) => scenario === "residue" && metric === "left");
       expect(left?.samples.map(({ value }) => value)).toEqual([0, 0]);
       expect(stdout).toContain(`cold start to first output · ${engine}`);
-    }, 240_000);
+    });
 
-    test("Ctrl-C ends it with what it has, and leaves nothing", async () => {
+    test("Ctrl-C ends it with what it has, and leaves nothing", {
+      tags: again,
+      timeout: 60_000,
+    }, async () => {
       await using bench = new Bench(words, dockerHost);
       await bench.saw(`/${scenarioIds.length} cold-start `);
       // Somewhere in the next scenario: while it starts sandboxes, or measures.
@@ -85,16 +93,16 @@ for (const { engine, reason, dockerHost, baseline } of engines) {
       expect(samplesOf(result, "cold-start", "sandbox").length).toBeGreaterThan(0);
       expect(samplesOf(result, "residue", "sandbox")).toEqual([]);
       expect(stdout).toContain("Interrupted");
-    }, 60_000);
+    });
 
-    test("SIGKILL leaves nothing", async () => {
+    test("SIGKILL leaves nothing", { tags: again, timeout: 60_000 }, async () => {
       await using bench = new Bench(words, dockerHost);
       await bench.saw(`/${scenarioIds.length} cold-start `);
       await delay(Math.random() * 1_500);
       bench.signal("SIGKILL");
       await bench.ended;
       await waitUntilGone(() => bench.leftovers(), 10_000);
-    }, 60_000);
+    });
   });
 }
 

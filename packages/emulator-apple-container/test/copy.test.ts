@@ -70,7 +70,9 @@ describe("copy and export", () => {
     expect((await service.exec("box", `cat ${directory}/put`)).stdout).toBe("guest");
   });
 
-  test("what is not there is an error, and with the defect wedges the container (I#1927)", async () => {
+  test("what is not there is an error, and with the defect wedges the container (I#1927)", {
+    tags: ["thorough"],
+  }, async () => {
     const missing = await copy("box:/nothing", "x");
     expect(missing).toMatchObject({ exitCode: 1, stdout: "" });
     expect(missing.stderr).toContain("failed to copy from container box");

@@ -28,7 +28,7 @@ describe("exec", () => {
     expect(stdout.split("\n").filter((line) => line.startsWith("PATHX="))).toEqual(["PATHX=1", "PATHX=2"]);
   });
 
-  test("--user takes names and numbers, also such that do not exist", async () => {
+  test("--user takes names and numbers, also such that do not exist", { tags: ["thorough"] }, async () => {
     expect((await exec("id -u; id -g", "--user", "nobody")).stdout).toBe("65534\n65534\n");
     expect((await exec("id -u; id -g; echo $HOME", "--user", "4711:12")).stdout).toBe("4711\n12\n/\n");
     expect((await exec("id -G", "--gid", "77")).stdout).toBe("0 77\n");
@@ -64,7 +64,9 @@ describe("exec", () => {
     expect(Buffer.concat(chunks).equals(bytes)).toBe(true);
   });
 
-  test("nobody reads: the process waits, and the service's memory stays flat", async () => {
+  test("nobody reads: the process waits, and the service's memory stays flat", {
+    tags: ["thorough"],
+  }, async () => {
     const service_ = () =>
       Number(readFileSync(`/proc/${servicePid()}/status`, "utf8").match(/VmRSS:\s+(\d+)/)?.[1]);
     const servicePid = () => readFileSync(`${service.emulator.home}/service.pid`, "utf8").trim();
@@ -76,7 +78,9 @@ describe("exec", () => {
     child.kill("SIGKILL");
   });
 
-  test("a background child that keeps stdout open delays the return by three seconds and goes on", async () => {
+  test("a background child that keeps stdout open delays the return by three seconds and goes on", {
+    tags: ["thorough"],
+  }, async () => {
     const begin = performance.now();
     const result = await exec("(while :; do echo late; sleep 0.2; done) & echo first; exit 4");
     const took = performance.now() - begin;
@@ -88,7 +92,9 @@ describe("exec", () => {
   });
 
   // What is on its way fits into the buffers between the process and this test, and not into those behind the client.
-  test("a client that cannot hand on the rest within three seconds fails with 1 instead of the real code", async () => {
+  test("a client that cannot hand on the rest within three seconds fails with 1 instead of the real code", {
+    tags: ["thorough"],
+  }, async () => {
     const { child, ended } = start(service.emulator, [
       "exec",
       "box",

@@ -115,7 +115,7 @@ describe("what a container sees", () => {
     expect(existsSync(join(share, "deep"))).toBe(false);
   });
 
-  test("volumes are kept, and anonymous ones made", async () => {
+  test("volumes are kept, and anonymous ones made", { tags: ["thorough"] }, async () => {
     await output("echo kept >/data/file", "-v", "store:/data", "--mount", "type=volume,target=/other").catch(
       () => undefined,
     );
@@ -137,7 +137,7 @@ describe("what a container sees", () => {
     expect(result).toMatchObject({ stdout: "written\n", stderr: "touch: /x: Read-only file system\n" });
   });
 
-  test("capabilities: the fourteen, none, and what is added", async () => {
+  test("capabilities: the fourteen, none, and what is added", { tags: ["thorough"] }, async () => {
     const capabilities = (...options: string[]) =>
       output("awk '/Cap(Eff|Bnd)/ {print $2}' /proc/self/status", ...options);
     expect(await capabilities()).toBe("00000000a80425fb\n00000000a80425fb\n");

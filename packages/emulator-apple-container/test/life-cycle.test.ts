@@ -33,7 +33,7 @@ describe("the life of a container", () => {
     expect(result).toMatchObject({ exitCode: 3, stdout: "given" });
   });
 
-  test("stop: the signal, and SIGKILL when the time is over", async () => {
+  test("stop: the signal, and SIGKILL when the time is over", { tags: ["thorough"] }, async () => {
     await succeed(
       service.emulator,
       "run",
@@ -62,7 +62,9 @@ describe("the life of a container", () => {
     expect(stderr.match(/^Error: /gm)).toHaveLength(1);
   });
 
-  test("kill sends any signal to the first process alone, and waits for the end after KILL", async () => {
+  test("kill sends any signal to the first process alone, and waits for the end after KILL", {
+    tags: ["thorough"],
+  }, async () => {
     await succeed(
       service.emulator,
       "run",
@@ -162,7 +164,7 @@ describe("the life of a container", () => {
     await expect.poll(fetchText).toBe("hi\n");
   });
 
-  test("a published port is the host's, and gone with the container", async () => {
+  test("a published port is the host's, and gone with the container", { tags: ["thorough"] }, async () => {
     const port = 20_000 + (process.pid % 20_000);
     await succeed(
       service.emulator,
@@ -203,7 +205,7 @@ describe("the life of a container", () => {
     expect(await fetchText()).toBe("");
   });
 
-  test("starts take their turns: each waits for the boots before it", async () => {
+  test("starts take their turns: each waits for the boots before it", { tags: ["thorough"] }, async () => {
     service.emulator.settings({ bootMs: 300 });
     const begin = performance.now();
     const calls = ["t1", "t2", "t3"].map((name) =>
@@ -248,7 +250,7 @@ describe("the life of a container", () => {
     child.kill("SIGKILL");
   });
 
-  test("stats: the second of two samples, numbers alone", async () => {
+  test("stats: the second of two samples, numbers alone", { tags: ["thorough"] }, async () => {
     await service.background("meter");
     const begin = performance.now();
     const [usage] = JSON.parse(await succeed(service.emulator, "stats", "--format", "json", "meter"));
@@ -258,7 +260,7 @@ describe("the life of a container", () => {
     expect(table).toMatch(/^Container ID +Cpu % +Memory Usage +Net Rx\/Tx +Block I\/O +Pids\nmeter /);
   });
 
-  test("prune deletes what is stopped, and tells the size on stderr", async () => {
+  test("prune deletes what is stopped, and tells the size on stderr", { tags: ["thorough"] }, async () => {
     await service.background("alive");
     await succeed(service.emulator, "create", "--name", "dead", BUSYBOX);
     const { stdout, stderr } = await call("prune");

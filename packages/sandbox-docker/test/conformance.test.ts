@@ -39,7 +39,7 @@ const shellChecks = every
 const engineChecks = every
   ? ["G2", "G3", "G4", "G5", "G10", "G11", "G12"]
   : [
-      ...["G2.ready", "G2.failed", "G2.aborted", "G2.name-taken", "G2.image-missing", "G3.exit", "G3.killed"],
+      ...["G2.ready", "G2.failed", "G2.name-taken", "G2.image-missing", "G3.killed"],
       ...["G4.destroy", "G4.during-commands", "G4.destroyed-elsewhere", "G4.leftovers", "G4.nothing-left"],
       ...["G5.timeout", "G5.kill", "G5.terminal-kill", "G10", "G11.nowhere-else", "G12.arguments"],
     ];
