@@ -146,7 +146,10 @@ describe("a host with groups on different engines", () => {
     60_000 + turns * 4_000,
   );
 
-  test("R4: a killed host's sessions are gone, another's are untouched, and after a restart each answer comes once", async () => {
+  test("R4: a killed host's sessions are gone, another's are untouched, and after a restart each answer comes once", {
+    tags: ["thorough"],
+    timeout: 60_000,
+  }, async () => {
     await using nanoclaw = new NanoClaw(engines);
     await using other = new NanoClaw(engines);
     const groups = kinds.map((runtime) => ({ folder: `on-${runtime}`, runtime, messages: ["one", "two"] }));
@@ -174,7 +177,7 @@ describe("a host with groups on different engines", () => {
     rmSync(held(other, first.folder));
     await otherHost.line(/^done$/);
     expect(other.chat(first.folder)).toEqual(["answer to one", "answer to two"]);
-  }, 60_000);
+  });
 
   /** Starts a host whose agents stay at their first message. */
   function startHeld(nanoclaw: NanoClaw, groups: readonly Group[]): OwnerProcess {

@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { dockerOfRun } from "@nanoclaw/test-engines";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { callDocker } from "./hosts/docker-call.js";
+import { whyNoDockerProgram } from "./hosts/docker-program.js";
 import { type TestEngines, testEngines, whyNoEngines } from "./hosts/engines.js";
 import { type TestInstallation, testInstallation } from "./hosts/installation.js";
+import { median } from "./hosts/median.js";
 import { buildPrograms } from "./hosts/programs.js";
 import { V1Host } from "./hosts/v1-host.js";
 
@@ -14,11 +15,6 @@ import { V1Host } from "./hosts/v1-host.js";
 const rounds = process.env.CHECKS === "all" ? 30 : 2;
 
 const published = fileURLToPath(new URL("../dist/shim/docker", import.meta.url));
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
 
 async function timed(work: () => unknown): Promise<number> {
   const started = performance.now();
@@ -102,12 +98,3 @@ describe.skipIf(reason !== undefined)(`a turn${reason === undefined ? "" : ` (${
     expect(await engines.leftovers()).toEqual([]);
   });
 });
-
-function whyNoDockerProgram(): string | undefined {
-  try {
-    execFileSync("docker", ["--version"], { stdio: "ignore" });
-    return undefined;
-  } catch {
-    return `No docker program in PATH to compare with; on Debian and Ubuntu: apt-get install docker.io. ${dirname(published)} has only ours.`;
-  }
-}

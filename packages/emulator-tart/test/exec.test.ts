@@ -1,3 +1,5 @@
+// @module-tag thorough
+
 import { describe, expect, it } from "vitest";
 import { start, succeed } from "./cli.js";
 import { failure, Machines, needsGuests } from "./running.js";

@@ -1,3 +1,5 @@
+// @module-tag thorough
+
 import { existsSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { machine } from "./fixture.js";

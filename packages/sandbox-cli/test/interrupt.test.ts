@@ -23,7 +23,7 @@ for (const { name: engine, options, env, reason } of engines) {
           "--",
           "sh",
           "-c",
-          `trap '' INT TERM; echo started; ${marker}`,
+          `trap '' INT TERM; echo it works; ${marker}`,
         ]);
       const expectNothingLeft = async () => {
         await installation.expectNothingLeft();
@@ -38,11 +38,11 @@ for (const { name: engine, options, env, reason } of engines) {
         "%s ends a command that ignores it, removes the sandbox and exits with %d",
         async (signal, code) => {
           const running = start();
-          await running.saw("started");
+          await running.saw("it works");
           running.child.kill(signal);
           const { exitCode, stdout } = await running.ended;
           expect(exitCode).toBe(code);
-          expect(stdout).toBe("started\n");
+          expect(stdout).toBe("it works\n");
           // The program's own word: when it has ended, the sandbox has gone.
           expect((await installation.leftovers()).filter((each) => /^container|^sandbox/.test(each))).toEqual(
             [],
@@ -65,7 +65,7 @@ for (const { name: engine, options, env, reason } of engines) {
 
       test("a second Ctrl-C ends the program at once, and the sandbox still goes", async () => {
         const running = start();
-        await running.saw("started");
+        await running.saw("it works");
         running.child.kill("SIGINT");
         running.child.kill("SIGTERM");
         expect([130, 143]).toContain((await running.ended).exitCode);
@@ -75,7 +75,7 @@ for (const { name: engine, options, env, reason } of engines) {
       test("SIGKILL leaves nothing either", async () => {
         for (let round = 0; round < 5; round += every ? 1 : 2) {
           const running = start();
-          if (round === 0) await running.saw("started");
+          if (round === 0) await running.saw("it works");
           else await delay(100 + round * 90);
           running.child.kill("SIGKILL");
           await running.ended;
@@ -85,9 +85,9 @@ for (const { name: engine, options, env, reason } of engines) {
 
       test("Ctrl-C during exec ends the command and leaves the sandbox", async () => {
         const id = (await installation.run(["create", ...options])).stdout.trim();
-        const words = ["exec", "--engine", engine, id, "sh", "-c", `trap '' INT; echo started; ${marker}`];
+        const words = ["exec", "--engine", engine, id, "sh", "-c", `trap '' INT; echo it works; ${marker}`];
         const running = installation.start(words);
-        await running.saw("started");
+        await running.saw("it works");
         running.child.kill("SIGINT");
         expect((await running.ended).exitCode).toBe(130);
         expect(processesContaining(marker)).toEqual([]);

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import type { AdapterEvent, CreateRequest, SandboxDriver } from "@nanoclaw/sandbox/adapter";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type DockerOptions, imageDefaults } from "../src/index.js";
-import { context, echo, installation, onEachEngine, readAll, readUntil, request } from "./engines.js";
+import { context, echo, installation, onDocker, readAll, readUntil, request } from "./engines.js";
 
-onEachEngine("create", (provide, engine) => {
+onDocker("create", (provide, engine) => {
   const create = (overrides: Partial<CreateRequest> = {}, options?: DockerOptions) =>
     provide(options).create(request(overrides), context);
 

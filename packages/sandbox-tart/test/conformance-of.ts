@@ -32,8 +32,6 @@ const every = process.env.CHECKS === "all";
 type Wanted = (check: { readonly id: string; readonly guarantee: string }) => boolean;
 
 const lives = new Set([
-  "G2.name-taken",
-  "G8.mount-writable",
   "G8.mount-read-only",
   "G8.ports",
   "G9.adapter-heeds-abort",

@@ -66,13 +66,17 @@ describe.concurrent("a start that fails because", { timeout: 60_000 }, () => {
     }),
   );
 
-  test("another keeps the machine is told as that after the second time, and nothing is left", () =>
-    startsTwice({ faults: [], everyRun: another(":") }, async (provider) => {
-      await expect(createSandbox(provider)).rejects.toMatchObject({
-        code: "already_exists",
-        hint: expect.stringContaining("tart stop"),
-      });
-    }));
+  test(
+    "another keeps the machine is told as that after the second time, and nothing is left",
+    { tags: ["thorough"] },
+    () =>
+      startsTwice({ faults: [], everyRun: another(":") }, async (provider) => {
+        await expect(createSandbox(provider)).rejects.toMatchObject({
+          code: "already_exists",
+          hint: expect.stringContaining("tart stop"),
+        });
+      }),
+  );
 });
 
 describe.concurrent("a saved state that cannot be restored", { timeout: 60_000 }, () => {
@@ -87,11 +91,12 @@ describe.concurrent("a saved state that cannot be restored", { timeout: 60_000 }
       expect((await sandbox.exec(["echo", "booted"])).stdout).toBe("booted\n");
     }));
 
-  test("fails the create where that does not help, and nothing is left", () =>
+  test("fails the create where that does not help, and nothing is left", { tags: ["thorough"] }, () =>
     startsTwice({ faults: ["restore"], everyRun: saves }, async (provider) => {
       await expect(createSandbox(provider, { image: macImage })).rejects.toMatchObject({
         code: "adapter_fault",
         hint: expect.stringContaining("saved state"),
       });
-    }));
+    }),
+  );
 });

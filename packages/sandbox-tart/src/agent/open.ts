@@ -143,8 +143,10 @@ class AgentTransport implements Transport, Way {
       retryable: false,
     });
     this.#over.abort(closed);
-    for (const channel of this.#channels) channel.cancel();
-    await new Promise((resolve) => setImmediate(resolve));
+    const running = [...this.#channels];
+    for (const channel of running) channel.cancel();
+    // A cancellation that waits for other bytes to be written would be lost with the connection.
+    if (running.length > 0) await this.#connection.delivered();
     await this.#connection.close();
   }
 

@@ -65,6 +65,12 @@ export class TestAgent {
     this.#server = server;
   }
 
+  /** How many of the processes that it has started itself still run. */
+  get runningCount(): number {
+    return [...this.#children].filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null)
+      .length;
+  }
+
   /** The processes that run and have got no input yet. */
   get waiting(): number[] {
     const waiting = [...this.#children].filter(({ stdin }) => stdin?.writable && !this.#fed.has(stdin));
@@ -94,6 +100,8 @@ export class TestAgent {
     let child: ChildProcess | undefined;
     call.on("error", () => undefined);
     call.on("data", (request: Request) => {
+      // What is still read of a call that was cancelled starts nothing: Go's contexts see to that in the agent.
+      if (call.cancelled) return;
       if ("command" in request) child = this.#start(call, request);
       else if ("input" in request && child) this.#input(call, child, request.input);
     });

@@ -63,6 +63,8 @@ export class Execution {
   }
 
   private receive(request: ExecRequest): void {
+    // What is still read of a call that was cancelled starts nothing: its context is over.
+    if (this.over) return;
     if (this.first) {
       this.first = false;
       if (request.type === "command") this.start(request.command);
