@@ -24,7 +24,11 @@ afterEach(() => {
 async function busy() {
   const capacity = bench.capacity({ runCount: 1, machine });
   for (const outcome of ["answered", "boot-failed"] as const) {
-    await (await capacity.admit({ folder: "chat", runtime: "docker" }, { timeoutMs: 0 })).end(outcome);
+    const run = await capacity.admit({ folder: "chat", runtime: "docker" }, { timeoutMs: 0 });
+    // Times are whole milliseconds, and a run may end within one.
+    const begun = Date.now();
+    await vi.waitUntil(() => Date.now() > begun, { interval: 1 });
+    await run.end(outcome);
   }
   await (await capacity.admit({ folder: "chat", runtime: "local" }, { timeoutMs: 0 }))[Symbol.asyncDispose]();
   const slot = await capacity.admit({ folder: "finance", runtime: "tart", cpuCount: 2 }, { timeoutMs: 0 });
