@@ -18,8 +18,6 @@ const lookMs = 500;
  * socket lives, whether there is an agent or not. Once may happen: macOS refuses as well while too many are waiting.
  */
 const refusedMs = 4_000;
-/** For a last word to arrive, in milliseconds. */
-const deliveryMs = 500;
 
 /** The one connection to a virtual machine's guest agent. */
 export class AgentConnection {
@@ -82,29 +80,17 @@ export class AgentConnection {
     }
   }
 
-  /** Whether nobody takes connections at the socket, as opposed to one that is taken and closed for want of an agent. */
-  async #isRefused(): Promise<boolean> {
-    const failure = await this.#ask(Date.now() + patienceMs);
-    return /connect (ECONNREFUSED|ENOENT)/.test(failure?.details ?? "");
-  }
-
   /**
-   * Waits until the agent has what was sent to it: an answer to something sent later tells that, as the frames of a
-   * connection keep their order. Not for long, as an agent may never answer.
+   * Whether nobody takes connections at the socket, as opposed to one that is taken and closed for want of an agent.
+   * A call that does not wait tells why there is no connection, and makes none of its own.
    */
-  async delivered(): Promise<void> {
-    if (!this.isReady) return;
-    await this.#ask(Date.now() + deliveryMs);
-    // What waited for a write to end goes out after it.
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-
-  /** A call that does not wait for a connection, and makes none of its own. Tells what it failed with. */
-  #ask(deadline: number): Promise<ServiceError | null> {
-    return new Promise((resolve) => {
+  async #isRefused(): Promise<boolean> {
+    const failure = await new Promise<ServiceError | null>((resolve) => {
       const nothing = (): Buffer => Buffer.alloc(0);
-      this.client.makeUnaryRequest("/Agent/ResolveIP", nothing, nothing, undefined, { deadline }, resolve);
+      const soon = { deadline: Date.now() + patienceMs };
+      this.client.makeUnaryRequest("/Agent/ResolveIP", nothing, nothing, undefined, soon, resolve);
     });
+    return /connect (ECONNREFUSED|ENOENT)/.test(failure?.details ?? "");
   }
 
   /** Returns at once. A connection that is being made is left alone until it has had its time. */

@@ -143,10 +143,8 @@ class AgentTransport implements Transport, Way {
       retryable: false,
     });
     this.#over.abort(closed);
-    const running = [...this.#channels];
-    for (const channel of running) channel.cancel();
-    // A cancellation that waits for other bytes to be written would be lost with the connection.
-    if (running.length > 0) await this.#connection.delivered();
+    for (const channel of this.#channels) channel.cancel();
+    await new Promise((resolve) => setImmediate(resolve));
     await this.#connection.close();
   }
 
