@@ -42,6 +42,7 @@ done
 /**
  * Becomes one process, and tells how it ended. The named pipes are the process's output, but not its input: that
  * is a plain pipe, since to open `/dev/stdin` again would wait for ever where a named pipe has been written to its end.
+ * The second `open` is told when nothing is left that takes a process, so that whatever comes after is the program's own.
  */
 const child = `
 exec 3>"$0.status" 4<"$0.start" || exit
@@ -52,8 +53,10 @@ echo begun >&3
   echo open >&3
 ) | (
   exec >"$0.out" 2>"$0.err" || exit
+  set -- "$(command -p cat <&4)"
+  [ "$1" ] || exit
   echo open >&3
-  eval "$(command -p cat <&4)"
+  eval "$1"
 )
 echo "exit $?" >&3
 `.trim();
