@@ -12,6 +12,8 @@ export default defineConfig({
     // Real engines answer in seconds on a busy machine. Nothing is ever tried again: an unreliable test is a bug found.
     testTimeout: 30_000,
     hookTimeout: 120_000,
+    // Of vitest itself one second, in which a busy machine may start no process.
+    expect: { poll: { timeout: 15_000 } },
     retry: 0,
     tags: [
       {

@@ -81,7 +81,7 @@ test("a killed process that held the only place makes way for one that waits", a
   const holder = bench.worker(limits, [{ need: { folder: "stuck", runtime: "local" }, holdMs: 1_000_000 }]);
   await vi.waitUntil(() => bench.lines.some(({ began }) => began === "stuck"), { timeout: 20_000 });
   const waiting = bench.capacity(limits).admit({ folder: "next", runtime: "local" }, { timeoutMs: 20_000 });
-  await vi.waitUntil(async () => (await bench.store()).places.waiting().length === 1);
+  await vi.waitUntil(async () => (await bench.store()).places.waiting().length === 1, { timeout: 20_000 });
   holder.kill("SIGKILL");
   await using slot = await waiting;
   expect(slot.queuedMs).toBeGreaterThan(0);

@@ -41,7 +41,9 @@ async function busy() {
     { timeoutMs: 60_000, signal: abort.signal },
   );
   const over = waiting.catch(() => undefined);
-  await vi.waitUntil(async () => (await collectStatus(bench.installation())).runs.length === 3);
+  await vi.waitUntil(async () => (await collectStatus(bench.installation())).runs.length === 3, {
+    timeout: 20_000,
+  });
   return {
     async [Symbol.asyncDispose]() {
       abort.abort();
