@@ -20,3 +20,6 @@ export function isRuntime(value: unknown): value is Runtime {
 export function isAsStrongAs(runtime: Runtime, other: Runtime): boolean {
   return runtimes.indexOf(runtime) <= runtimes.indexOf(other);
 }
+
+/** Engines whose images are the ones that NanoClaw builds. Others have the policy's, or the adapter's own. */
+export const hasDockerImages = (runtime: Runtime): boolean => runtime === "docker" || runtime === "container";

@@ -10,7 +10,7 @@ import type { MountPlan } from "../mounts/mount-plan.js";
 import type { Choice } from "../policy/decision.js";
 import type { Router } from "../policy/router.js";
 import { type Host, openGroupSandbox } from "../run/group-sandbox.js";
-import type { Runtime } from "../runtime.js";
+import { hasDockerImages, type Runtime } from "../runtime.js";
 import { attachCommand } from "./attach-command.js";
 import type { CheckedSpec } from "./check-spec.js";
 import type { MountPolicy, SessionHandle, SessionKey, SessionSpec } from "./contract.js";
@@ -113,7 +113,7 @@ export class SessionMaker {
     const group = await openGroupSandbox(this.#hostFor(key, choice, provider), {
       group: { folder: checked.folder },
       name,
-      image: imageFor(choice.runtime, agent.image),
+      image: hasDockerImages(choice.runtime) ? agent.image : undefined,
       labels,
       mounts: plan.mounts,
       env: without(agent.env, contributedEnv),
@@ -160,11 +160,6 @@ interface Prepared {
   readonly provider: SandboxProvider;
   readonly plan: MountPlan;
   readonly user: string | undefined;
-}
-
-/** Engines whose images are the ones that NanoClaw builds. Others have the policy's, or the adapter's own. */
-function imageFor(runtime: Runtime, image: string): string | undefined {
-  return runtime === "docker" || runtime === "container" ? image : undefined;
 }
 
 /**

@@ -13,7 +13,7 @@ import type { MountPlan } from "../mounts/mount-plan.js";
 import { isWithin } from "../mounts/within.js";
 import type { Choice, Decision } from "../policy/decision.js";
 import { type GroupSandbox, type Host, type Outcome, openGroupSandbox } from "../run/group-sandbox.js";
-import type { Runtime } from "../runtime.js";
+import { hasDockerImages, type Runtime } from "../runtime.js";
 import { concededMounts } from "./conceded-mounts.js";
 import { EarlyInput } from "./early-input.js";
 import { commandOf } from "./entrypoint.js";
@@ -219,8 +219,6 @@ function routerOf({ router }: Host, choice: Choice): Host["router"] {
     provider: (runtime) => router.provider(runtime),
   };
 }
-
-const hasDockerImages = (runtime: Runtime): boolean => runtime === "docker" || runtime === "container";
 
 /**
  * NanoClaw asks for its own user, so that files in mounts belong to that. Where an engine has no choice of users, its
