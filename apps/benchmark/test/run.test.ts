@@ -1,6 +1,5 @@
-import { spawnSync } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
-import { dockerOfRun, waitUntilGone } from "@nanoclaw/test-engines";
+import { dockerOfRun, waitUntilGone, whyNoBubblewrap } from "@nanoclaw/test-engines";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { RunResult } from "../src/result.js";
 import { scenarioIds } from "../src/scenarios/index.js";
@@ -174,10 +173,4 @@ function failuresOf({ series }: RunResult, contender: string): string[] {
   return series
     .filter((one) => one.contender === contender)
     .flatMap(({ scenario, failures }) => failures.map(({ message }) => `${scenario}: ${message}`));
-}
-
-function whyNoBubblewrap(): string | undefined {
-  const tried = spawnSync("bwrap", ["--unshare-all", "--ro-bind", "/", "/", "true"], { encoding: "utf8" });
-  if (tried.status === 0) return undefined;
-  return `No bubblewrap: ${tried.error?.message ?? tried.stderr.trim()}; on Debian and Ubuntu: apt-get install bubblewrap`;
 }

@@ -1,9 +1,9 @@
-import { execFile, spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { installEmulator, whyNoGuests } from "@nanoclaw/emulator-tart";
 import { listSandboxes } from "@nanoclaw/sandbox";
-import { dockerOfRun } from "@nanoclaw/test-engines";
+import { dockerOfRun, whyNoBubblewrap } from "@nanoclaw/test-engines";
 import { afterEach, expect, test, vi } from "vitest";
 import type { Capacity } from "../src/capacity/slot.js";
 import { findBaseImage } from "../src/engines/base-image.js";
@@ -16,11 +16,6 @@ import { testInstallation } from "./policy-installation.js";
 const run = promisify(execFile);
 const docker = dockerOfRun();
 const reason = docker.reason ?? whyNoGuests() ?? whyNoBubblewrap();
-
-function whyNoBubblewrap(): string | undefined {
-  const { status, error, stderr } = spawnSync("bwrap", ["--unshare-all", "--ro-bind", "/", "/", "true"]);
-  return status === 0 ? undefined : `No bubblewrap: ${error?.message ?? stderr}`;
-}
 
 afterEach(() => vi.unstubAllEnvs());
 

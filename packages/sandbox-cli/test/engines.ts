@@ -1,5 +1,4 @@
-import { spawnSync } from "node:child_process";
-import { dockerOfRun } from "@nanoclaw/test-engines";
+import { dockerOfRun, whyNoBubblewrap } from "@nanoclaw/test-engines";
 
 export interface Engine {
   readonly name: "local" | "docker";
@@ -25,9 +24,3 @@ export const engines: readonly Engine[] = [
 
 /** What is the program's own is looked at on one engine; on the other again with `CHECKS=all`. */
 export const tagsOf = (engine: Engine["name"]): "thorough"[] => (engine === "local" ? [] : ["thorough"]);
-
-function whyNoBubblewrap(): string | undefined {
-  const tried = spawnSync("bwrap", ["--unshare-all", "--ro-bind", "/", "/", "true"], { encoding: "utf8" });
-  if (tried.status === 0) return undefined;
-  return `No bubblewrap: ${tried.error?.message ?? tried.stderr.trim()}; on Debian and Ubuntu: apt-get install bubblewrap`;
-}

@@ -7,7 +7,7 @@ export { importImages } from "./images/import-images.js";
 export { DEFAULT_IMAGES, type TestImage, type TestImageName, testImages } from "./images/test-images.js";
 export { unpackImage } from "./images/unpack-image.js";
 export { type OwnerProcess, type OwnerProcessOptions, startOwnerProcess } from "./owner-process.js";
-export { whyNoDocker, whyNoPodman, whyNoTestImages } from "./prerequisites.js";
+export { whyNoBubblewrap, whyNoDocker, whyNoPodman, whyNoTestImages } from "./prerequisites.js";
 export { type ProcessEntry, processesContaining, processTableContains } from "./process-table.js";
 export {
   type SharedEngine,

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, readdirSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
@@ -38,6 +39,15 @@ export function whyNoPodman(): string | undefined {
 /** The same for the images of `testImages`. */
 export function whyNoTestImages(): string | undefined {
   return notRoot("test images") ?? missing("test images", FOR_IMAGES) ?? dynamicBusybox();
+}
+
+/** The same for the sandboxes of `@nanoclaw/sandbox-local`: whether the kernel lets this user make one is tried. */
+export function whyNoBubblewrap(): string | undefined {
+  const { status, error, stderr } = spawnSync("bwrap", ["--unshare-all", "--ro-bind", "/", "/", "true"], {
+    encoding: "utf8",
+  });
+  if (status === 0) return undefined;
+  return `No bubblewrap: ${error?.message ?? stderr.trim()}; on Debian and Ubuntu: apt-get install bubblewrap.`;
 }
 
 /** The path of a program; also looked for where root's programs are, which not every PATH names. */

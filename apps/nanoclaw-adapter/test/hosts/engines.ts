@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { installContainer } from "@nanoclaw/emulator-apple-container";
 import { whyNoGuests } from "@nanoclaw/emulator-base";
 import { installEmulator } from "@nanoclaw/emulator-tart";
-import { dockerOfRun, importImages, whyNoTestImages } from "@nanoclaw/test-engines";
+import { dockerOfRun, importImages, whyNoBubblewrap, whyNoTestImages } from "@nanoclaw/test-engines";
 import type { Runtime } from "../../src/index.js";
 import { labelNames } from "../../src/labels.js";
 import { askEngine, type ListedContainer } from "./docker-engine.js";
@@ -91,10 +91,4 @@ async function containersOfGroups(socket: string): Promise<string[]> {
   return containers
     .filter(({ Labels }) => JSON.stringify(Labels).includes(labelNames.folder))
     .map(({ Names }) => `container ${Names.join(", ")}`);
-}
-
-function whyNoBubblewrap(): string | undefined {
-  const tried = spawnSync("bwrap", ["--unshare-all", "--ro-bind", "/", "/", "true"], { encoding: "utf8" });
-  if (tried.status === 0) return undefined;
-  return `No bubblewrap: ${tried.error?.message ?? tried.stderr.trim()}; on Debian and Ubuntu: apt-get install bubblewrap`;
 }
