@@ -14,9 +14,12 @@ const quiet = "--output-logs=errors-only";
 const failed = [];
 
 /** A step whose failure is told at the end, so that the ones after it still run. */
-async function check(title, argv, env) {
+async function check(title, argv, { env, show = true } = {}) {
   try {
-    await step(title, () => run(argv, { show: true, env }));
+    await step(title, async () => {
+      const output = await run(argv, { show, env });
+      if (!show) say(output);
+    });
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
     say(`   ${title} failed: ${error.message}`);
@@ -33,9 +36,12 @@ try {
   await check("Format and lint", ["pnpm", "lint"]);
   await check("Dead code", ["pnpm", "knip"]);
   // Within a package one file after the other, as tests count processes; packages keep apart what they make.
-  await check("Tests", ["pnpm", "test:packages", "--continue"], { TALLY_DIRECTORY: tallies });
-  await check("Packages", ["pnpm", "check:packages"]);
-  await check("Release rehearsal", ["pnpm", "rehearse:release"]);
+  await check("Tests", ["pnpm", "test:packages", "--continue"], { env: { TALLY_DIRECTORY: tallies } });
+  // Both wait for installations most of the time. One is shown while it runs, the other at its end.
+  await Promise.all([
+    check("Packages", ["pnpm", "check:packages"]),
+    check("Release rehearsal", ["pnpm", "rehearse:release"], { show: false }),
+  ]);
 } catch (error) {
   say(`\n${error instanceof CommandFailed ? error.message : error.stack}`);
   failed.push("the run, which stopped early");

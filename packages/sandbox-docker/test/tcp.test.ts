@@ -74,7 +74,7 @@ describe.skipIf(reason !== undefined)("an engine", () => {
     expect(await provider.list(installation, context)).toEqual([]);
   }
 
-  it("behind TCP", async () => {
+  it("behind TCP", { tags: ["thorough"] }, async () => {
     const port = await listen(createServer({ allowHalfOpen: true }, forward));
     await expectWholeLife({ host: `tcp://127.0.0.1:${port}` });
   });

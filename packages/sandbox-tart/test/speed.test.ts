@@ -1,3 +1,6 @@
+// Ratios, which a busy machine bends.
+// @module-tag thorough
+
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
