@@ -2,6 +2,7 @@ import { constants } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ProcessResult, SandboxEvent, SandboxProcess } from "@nanoclaw/sandbox";
 import type { GroupSandbox, Outcome } from "../run/group-sandbox.js";
+import type { RunLimits } from "../run/run-limits.js";
 import type {
   SessionExecSpec,
   SessionFailure,
@@ -23,6 +24,8 @@ export interface OwnSessionOptions {
   /** The agent's own, beside the sandbox's. In nothing that an engine keeps. */
   readonly env: Readonly<Record<string, string>>;
   readonly stopGraceMs: number;
+  /** Starts the limits of the policy, which tell when one is passed. */
+  readonly limits: (onPassed: (words: string) => void) => RunLimits;
   readonly log: DriverLog;
   readonly execSpec: (command: readonly string[]) => SessionExecSpec;
   /** Called once, when all of it is gone and `status` tells how it ended. */
@@ -39,6 +42,7 @@ export class OwnSession implements SessionHandle {
   #starting: Promise<void> | undefined;
   #process: SandboxProcess | undefined;
   #stopping: Promise<void> | undefined;
+  #timedOut = false;
   #closed: "no" | "partly" | "yes" = "no";
   #final: SessionStatus | undefined;
 
@@ -127,16 +131,20 @@ export class OwnSession implements SessionHandle {
   }
 
   async #supervise(process: SandboxProcess): Promise<void> {
-    const { group, env, log } = this.#options;
+    const { group, env, log, limits } = this.#options;
     const isVm = group.sandbox.capabilities.isolation === "vm";
     const breaker = new CorruptionBreaker(() => {
       log.write("databases-damaged", this.#about);
       process.kill().catch((error: unknown) => log.writeError(error, this.#about));
     });
     const lines = new LastLines((line) => isVm && breaker.line(line));
-    process.stderr.on("data", (chunk: Uint8Array) => lines.add(chunk));
+    const held = limits((words) => void this.#timeOut(process, words));
     let final: SessionStatus;
     try {
+      for await (const { stream, data } of process) {
+        held.wrote(stream, data);
+        if (stream === "stderr") lines.add(data);
+      }
       const result = await process.wait();
       final = statusAfter(result);
       if (final.phase === "failed") {
@@ -147,22 +155,38 @@ export class OwnSession implements SessionHandle {
     } catch (error) {
       final = { phase: "failed", failure: failureOf(error, log, this.#about) };
     }
+    held.stop();
     this.#agentEnded.abort();
-    if (this.#stopping === undefined)
-      await this.#end(final, final.phase === "failed" ? "failed" : "answered");
+    if (this.#stopping !== undefined) return;
+    const outcome = final.phase === "failed" ? "failed" : "answered";
+    await this.#end(final, this.#timedOut ? "timeout" : outcome);
+  }
+
+  async #timeOut(process: SandboxProcess, words: string): Promise<void> {
+    if (this.#stopping !== undefined) return;
+    const { log } = this.#options;
+    this.#timedOut = true;
+    log.write("time-limit", { ...this.#about, message: words });
+    await this.#askToEnd(process);
+    await process.kill().catch((error: unknown) => log.writeError(error, this.#about));
+  }
+
+  /** Returns when the agent has ended, or has had the time that the host gives it for that. */
+  async #askToEnd(process: SandboxProcess): Promise<void> {
+    const { log, stopGraceMs } = this.#options;
+    if (stopGraceMs === 0) return;
+    // An agent that cannot be reached any more is ended with its sandbox.
+    await process.kill("SIGTERM").catch((error: unknown) => log.writeError(error, this.#about));
+    // Ends early with the agent.
+    await delay(stopGraceMs, undefined, { signal: this.#agentEnded.signal }).catch(() => undefined);
   }
 
   async #stop(reason: string): Promise<void> {
-    const { log, stopGraceMs } = this.#options;
+    const { log } = this.#options;
     if (this.#final !== undefined && this.#closed === "yes") return;
     log.write("stop", { ...this.#about, reason });
     await this.#starting?.catch(() => undefined);
-    if (this.#process !== undefined && stopGraceMs > 0) {
-      // An agent that cannot be reached any more is ended with its sandbox.
-      await this.#process.kill("SIGTERM").catch((error: unknown) => log.writeError(error, this.#about));
-      // Ends early with the agent.
-      await delay(stopGraceMs, undefined, { signal: this.#agentEnded.signal }).catch(() => undefined);
-    }
+    if (this.#process !== undefined) await this.#askToEnd(this.#process);
     await this.#close("answered");
     await log.written();
     this.#finish({ phase: "stopped" });

@@ -10,6 +10,7 @@ import type { MountPlan } from "../mounts/mount-plan.js";
 import type { Choice } from "../policy/decision.js";
 import type { Router } from "../policy/router.js";
 import { type Host, openGroupSandbox } from "../run/group-sandbox.js";
+import { holdToLimits } from "../run/run-limits.js";
 import { hasDockerImages, type Runtime } from "../runtime.js";
 import { attachCommand } from "./attach-command.js";
 import type { CheckedSpec } from "./check-spec.js";
@@ -108,6 +109,8 @@ export class SessionMaker {
     const { key } = spec;
     const name = sessionName(key);
     const { contributedEnv = {} } = agent;
+    const directory = agent.mounts.find(({ containerPath }) => containerPath === "/workspace")?.hostPath;
+    const limited = { line: "v2", folder: checked.folder, session: directory } as const;
     const early: SandboxEvent[] = [];
     let session: OwnSession | undefined;
     const group = await openGroupSandbox(this.#hostFor(key, choice, provider), {
@@ -129,6 +132,7 @@ export class SessionMaker {
         argv,
         env,
         stopGraceMs: spec.stopGraceSeconds * 1000,
+        limits: (onPassed) => holdToLimits(limited, choice.decision, onPassed),
         log: this.#options.log,
         execSpec: (command) => attachCommand(choice.runtime, provider, group.sandbox.id, command),
         onEnd: (ended) => this.#options.ended(ended),

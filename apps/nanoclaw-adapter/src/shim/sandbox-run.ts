@@ -13,6 +13,7 @@ import type { MountPlan } from "../mounts/mount-plan.js";
 import { isWithin } from "../mounts/within.js";
 import type { Choice, Decision } from "../policy/decision.js";
 import { type GroupSandbox, type Host, type Outcome, openGroupSandbox } from "../run/group-sandbox.js";
+import { holdToLimits, type RunLimits } from "../run/run-limits.js";
 import { hasDockerImages, type Runtime } from "../runtime.js";
 import { concededMounts } from "./conceded-mounts.js";
 import { EarlyInput } from "./early-input.js";
@@ -20,7 +21,6 @@ import { commandOf } from "./entrypoint.js";
 import { makeHome } from "./guest-home.js";
 import { withoutHostAlias } from "./host-alias.js";
 import { nameLabel } from "./left-sandboxes.js";
-import { holdToLimits, type RunLimits } from "./run-limits.js";
 import type { RunRequest } from "./run-request.js";
 import type { RunStop } from "./run-stop.js";
 
@@ -96,7 +96,8 @@ export async function runInSandbox(
     const live = input !== undefined && whole === undefined;
     const child = await sandbox.spawn(command, { env, ...(whole ? { input: whole } : { stdin: live }) });
     if (live) input.passTo(child.stdin);
-    const limits = holdToLimits(request, decision, (words) => {
+    const session = binds.find(({ target }) => target === "/workspace")?.source;
+    const limits = holdToLimits({ line: request.line, folder, session }, decision, (words) => {
       notice(words);
       void stop.timeOut(GRACE_MS);
     });

@@ -1,14 +1,21 @@
 import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Decision } from "../policy/decision.js";
-import { RunEnd } from "../run/run-end.js";
-import type { RunRequest } from "./run-request.js";
+import { RunEnd } from "./run-end.js";
 
 /** What NanoClaw 1's agents print after each answer. */
 const answerEnd = Buffer.from("---NANOCLAW_OUTPUT_END---");
 /** How often the files by which NanoClaw 2's agents answer are looked at, in milliseconds, and in parts of a limit. */
 const longestLookMs = 5_000;
 const looksInLimit = 4;
+
+/** A run, as far as its limits go. */
+export interface LimitedRun {
+  readonly line: "v1" | "v2";
+  readonly folder: string;
+  /** The directory of NanoClaw 2's session on the host: with the databases by which its agent answers. */
+  readonly session?: string;
+}
 
 /** Tells the limits what the agent does, and that it has ended. */
 export interface RunLimits {
@@ -22,7 +29,7 @@ export interface RunLimits {
  * database and its heartbeat is a file, and a run is idle from its start on, as it may have been woken for nothing.
  */
 export function holdToLimits(
-  { line, binds, folder }: Pick<RunRequest, "line" | "binds" | "folder">,
+  { line, folder, session }: LimitedRun,
   { timeouts, keptByNanoClaw = [] }: Pick<Decision, "timeouts" | "keptByNanoClaw">,
   onPassed: (words: string) => void,
 ): RunLimits {
@@ -53,7 +60,6 @@ export function holdToLimits(
     };
   }
   restart("idle");
-  const session = binds.find(({ target }) => target === "/workspace")?.source;
   const everyMs = Math.min(longestLookMs, Math.min(timeouts.runMs, timeouts.idleMs) / looksInLimit);
   const stopLooking =
     session === undefined

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { RunEnd } from "../run/run-end.js";
+import { RunEnd } from "./run-end.js";
 import { holdToLimits } from "./run-limits.js";
 
 const timeouts = { bootMs: 1, runMs: 60_000, idleMs: 20_000 };
-const v1 = { line: "v1", binds: [], folder: "family" } as const;
+const v1 = { line: "v1", folder: "family" } as const;
 const answer = Buffer.from('{}\n---NANOCLAW_OUTPUT_END---\n{"');
 
 let told: string[];
@@ -62,8 +62,7 @@ test("R7: NanoClaw 2's agents answer in a database and show life by a file; both
   const session = mkdtempSync(join(tmpdir(), "run-limits-"));
   const restart = vi.spyOn(RunEnd.prototype, "restart");
   const times = (why: string) => restart.mock.calls.filter(([each]) => each === why).length;
-  const bind = { source: session, target: "/workspace", readOnly: false };
-  const limits = holdToLimits({ line: "v2", binds: [bind], folder: "family" }, { timeouts }, tell);
+  const limits = holdToLimits({ line: "v2", session, folder: "family" }, { timeouts }, tell);
   try {
     expect([times("run"), times("idle")]).toEqual([1, 1]);
     writeFileSync(join(session, ".heartbeat"), "");
@@ -87,11 +86,10 @@ test("a look that is under way when a run ends starts no limit again", async () 
   const session = mkdtempSync(join(tmpdir(), "run-limits-"));
   writeFileSync(join(session, "outbound.db"), "");
   const restart = vi.spyOn(RunEnd.prototype, "restart");
-  const bind = { source: session, target: "/workspace", readOnly: false };
-  holdToLimits({ line: "v2", binds: [bind], folder: "family" }, { timeouts }, tell).stop();
+  holdToLimits({ line: "v2", session, folder: "family" }, { timeouts }, tell).stop();
   const before = restart.mock.calls.length;
   // A look of another run's, begun later, has ended: so has the one before.
-  const other = holdToLimits({ line: "v2", binds: [bind], folder: "other" }, { timeouts }, tell);
+  const other = holdToLimits({ line: "v2", session, folder: "other" }, { timeouts }, tell);
   await expect.poll(() => restart.mock.calls.length).toBeGreaterThanOrEqual(before + 4);
   other.stop();
   rmSync(session, { recursive: true });
