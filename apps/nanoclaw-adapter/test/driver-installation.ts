@@ -135,7 +135,7 @@ function hostOf(
     agent: "claude",
     network: "open",
     limits: {},
-    timeouts: { bootMs: 60_000, runMs: 60_000, idleMs: 60_000 },
+    timeouts: { bootMs: 60_000, runMs: 600_000, idleMs: 600_000 },
     keep: { on: "failure", ttlMs: 60_000 },
     queueMs: 1_000,
     layers: [],

@@ -133,7 +133,7 @@ function host() {
         agent: "claude",
         network: "open",
         limits: {},
-        timeouts: { bootMs: 60_000, runMs: 60_000, idleMs: 60_000 },
+        timeouts: { bootMs: 60_000, runMs: 600_000, idleMs: 600_000 },
         keep: { on: "never", ttlMs: 0 },
         queueMs: 10_000,
         layers: [],
