@@ -68,6 +68,8 @@ export async function startBubblewrap(start: BubblewrapStart): Promise<Bubblewra
     child.once("close", (exitCode, signal) => resolve({ exitCode, signal }));
   });
   const [leash, , errors, options, info] = child.stdio as [Writable, null, Socket, Writable, Readable];
+  // A sandbox may end before it is written to. Its exit tells that.
+  leash.on("error", () => undefined);
   const message = collect(errors);
   const init = initOf(child, info);
   give(options, start.arguments.map((argument) => `${argument}\0`).join(""));

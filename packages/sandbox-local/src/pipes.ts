@@ -26,6 +26,8 @@ export function openPipe(path: string, direction: "read" | "write"): Pipe {
     const mode = reading ? constants.O_RDONLY : constants.O_WRONLY;
     const fd = openSync(`/proc/self/fd/${held}`, mode | constants.O_NONBLOCK);
     const stream = new Socket({ fd, readable: reading, writable: !reading });
+    // The other side may go at any time, also while nobody listens here. The end of the process or sandbox tells that.
+    stream.on("error", () => undefined);
     const close = (): void => {
       release();
       stream.destroy();
